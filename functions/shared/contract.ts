@@ -1,0 +1,180 @@
+/**
+ * The contract table: every event type, route, job, setting and name that both the stacks (`lib/`) and the functions
+ * read. A new event type, route or job is a row here plus its own file; no stack is edited.
+ */
+
+export interface EventTypeRow {
+  /** CloudEvents `type`; its schema files are `schemas/<type>.<version>.json`, its rows file `core/rows/<type>.ts`. */
+  readonly type: string;
+  /** Schema versions, oldest first. A version before the newest has an upcaster in its rows file. */
+  readonly versions: readonly [string, ...string[]];
+  /** Messages of one invocation. 6 MB of payload hold about 2,900 records of 1.1 KB: byte size may close a batch earlier. */
+  readonly batchSize: number;
+  /** Event source mapping cap (2 or more): the sum over all rows bounds the database connections of ingestion. */
+  readonly maxConcurrency: number;
+}
+
+const lowVolume = { versions: ['v1'], batchSize: 500, maxConcurrency: 2 } as const;
+const highVolume = { versions: ['v1'], batchSize: 1000, maxConcurrency: 4 } as const;
+
+export const eventTypes = [
+  { type: 'orders.order.status_changed', ...lowVolume },
+  { type: 'payments.payment.confirmed', ...lowVolume },
+  { type: 'shipping.shipment.status_changed', ...lowVolume },
+  { type: 'analytics.page_view', ...highVolume },
+  { type: 'analytics.product_view', ...highVolume },
+  { type: 'analytics.cart_changed', ...lowVolume },
+  { type: 'customers.customer.updated', ...lowVolume },
+  { type: 'returns.return.status_changed', ...lowVolume },
+  { type: 'inventory.stock.changed', ...lowVolume },
+  { type: 'marketing.spend.recorded', ...lowVolume },
+] as const satisfies readonly EventTypeRow[];
+
+export type EventType = (typeof eventTypes)[number]['type'];
+
+/** Stands in for a type in the names of the queue of events that no subscription matches. */
+export const UNMATCHED = 'unmatched';
+
+const hyphenated = (type: string) => type.replaceAll('.', '-');
+/** SQS allows no dots in names: they are hyphens. */
+export const queueName = (type: string) => `analytics-${hyphenated(type)}`;
+export const deadLetterQueueName = (type: string) => `dlq-analytics-${hyphenated(type)}`;
+
+/** One delivery and three retries. */
+export const MAX_RECEIVE_COUNT = 4;
+
+/** Why an event is dead-lettered, in the order in which the first that applies is the reason; then what only storing finds. */
+export const reasons = [
+  'too_large',
+  'bad_encoding',
+  'malformed',
+  'bad_envelope',
+  'unknown_type',
+  'unknown_version',
+  'schema_violation',
+  'beyond_retention',
+  'in_the_future',
+  'identity_conflict',
+  'processing_failed',
+] as const;
+export type Reason = (typeof reasons)[number];
+
+/** SQS message attributes that carry a dead letter's reason from ingestion to the capture. Never the value. */
+export const deadLetterAttributes = {
+  reason: 'reason',
+  pointer: 'pointer',
+  keyword: 'keyword',
+  /** What makes two dead letters the same one: the original message's id, or a conflict's identity and content. */
+  deduplicationKey: 'deduplicationKey',
+} as const;
+
+export interface RouteRow {
+  /** Its file is `functions/query/routes/<name>.ts`. */
+  readonly name: string;
+  readonly path: string;
+  /** OAuth scope of the bearer token; `null` needs no token. */
+  readonly scope: string | null;
+}
+
+const READ = 'analytics:read';
+export const scopes = { read: READ, admin: 'analytics:admin' } as const;
+
+export const routes = [
+  { name: 'dashboard-overview', path: '/api/v1/analytics/dashboard/overview', scope: READ },
+  { name: 'revenue', path: '/api/v1/analytics/revenue', scope: READ },
+  { name: 'health', path: '/health', scope: null },
+] as const satisfies readonly RouteRow[];
+
+export interface JobRow {
+  /** Its file is `functions/jobs/<name>.ts`. */
+  readonly name: string;
+  /** EventBridge Scheduler expressions in the business time zone, each with the payload that the job is invoked with. */
+  readonly schedules: readonly { readonly expression: string; readonly payload: Readonly<Record<string, unknown>> }[];
+  /** Invoked by the deployment, before the functions that need what it does. */
+  readonly onDeploy: boolean;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly databaseRole: DatabaseRole;
+}
+
+export const databaseRoles = {
+  ingest: 'analytics_ingest',
+  dlq: 'analytics_dlq',
+  query: 'analytics_query',
+  jobs: 'analytics_jobs',
+  migrate: 'analytics_migrate',
+} as const;
+export type DatabaseRole = (typeof databaseRoles)[keyof typeof databaseRoles];
+
+export const jobs = [
+  {
+    name: 'migrate',
+    schedules: [],
+    onDeploy: true,
+    timeoutSeconds: 300,
+    memoryMb: 256,
+    databaseRole: databaseRoles.migrate,
+  },
+  {
+    name: 'aggregate',
+    schedules: [
+      { expression: 'cron(* * * * ? *)', payload: {} },
+      { expression: 'cron(0 1 * * ? *)', payload: { day: 'yesterday' } },
+    ],
+    onDeploy: false,
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    databaseRole: databaseRoles.jobs,
+  },
+] as const satisfies readonly JobRow[];
+
+/**
+ * Settings that an operator may change: environment variables of the functions, set per stage in `lib/settings.ts`.
+ * Each function reads only those it needs, once, at cold start; a malformed one stops the start with its name.
+ */
+export const settingDefaults = {
+  /** IANA zone of the business day. */
+  ANALYTICS_TIME_ZONE: 'UTC',
+  /** ISO 4217 code of the currency that answers default to. */
+  ANALYTICS_CURRENCY: 'EUR',
+  RAW_RETENTION_DAYS: '90',
+  MAX_FUTURE_HOURS: '24',
+  /** At least 15 days: longer than any queue keeps a message. */
+  IDEMPOTENCY_RETENTION_DAYS: '16',
+  DATABASE_POOL_SIZE: '1',
+  DATABASE_IDLE_TIMEOUT_SECONDS: '60',
+  /** 20 s lets a paused cluster resume. */
+  DATABASE_CONNECT_TIMEOUT_SECONDS: '20',
+  LOG_LEVEL: 'INFO',
+} as const;
+export type SettingName = keyof typeof settingDefaults;
+
+/** Variables that the stacks derive from their resources; an operator does not set them. */
+export const resourceVariables = {
+  databaseHost: 'DATABASE_HOST',
+  databasePort: 'DATABASE_PORT',
+  databaseName: 'DATABASE_NAME',
+  databaseUser: 'DATABASE_USER',
+  /** PEM file that the server's certificate is verified against. */
+  databaseCaFile: 'DATABASE_CA_FILE',
+  /** Secrets Manager id of {"current": "<version>", "<version>": "<key>", …}. */
+  pseudonymKeysSecret: 'PSEUDONYM_KEYS_SECRET_ID',
+  /** KMS key that the originals of dead letters are encrypted under. */
+  deadLetterKey: 'DEAD_LETTER_KEY_ID',
+  /** DynamoDB table of idempotency records. */
+  idempotencyTable: 'IDEMPOTENCY_TABLE',
+  /** JSON {"<type>": "<dead-letter queue URL>", …, "unmatched": …}. */
+  deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
+} as const;
+
+/** CloudWatch metrics, in EMF lines of the functions' logs. */
+export const metricsNamespace = 'CommerceAnalytics';
+export const metrics = {
+  eventsReceived: 'EventsReceived',
+  eventsStored: 'EventsStored',
+  eventsDuplicate: 'EventsDuplicate',
+  eventsRejected: 'EventsRejected',
+  eventsFailed: 'EventsFailed',
+  deadLettersCaptured: 'DeadLettersCaptured',
+  windowsAggregated: 'WindowsAggregated',
+} as const;
