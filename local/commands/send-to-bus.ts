@@ -21,8 +21,17 @@ export function makeEntry(text: string, bus: string, place: string): Outgoing<Pu
       code: 'a string "source" and a string "type" are what the bus routes by (--to sqs sends the line without)',
     };
   }
+  const entry = addressEntry({ source, type, text }, bus, place);
+  return entry.bytes < ENTRY_BYTES ? entry : { code: 'the bus takes entries below 1 MiB' };
+}
+
+/** The entry of an event whose source and type are known already. Its size is counted as PutEvents counts it. */
+export function addressEntry(
+  { source, type, text }: { readonly source: string; readonly type: string; readonly text: string },
+  bus: string,
+  place: string,
+): Outgoing<PutEventsRequestEntry> {
   const bytes = Buffer.byteLength(source) + Buffer.byteLength(type) + Buffer.byteLength(text);
-  if (bytes >= ENTRY_BYTES) return { code: 'the bus takes entries below 1 MiB' };
   return { place, lane: bus, bytes, message: { EventBusName: bus, Source: source, DetailType: type, Detail: text } };
 }
 

@@ -1,0 +1,122 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import postgres from 'postgres';
+import { localClient, type Outputs } from './commands/read-outputs.ts';
+import { formatReasons } from './commands/read-totals.ts';
+import { CommandError } from './commands/run-command.ts';
+import { type Refusal, sendBatches } from './commands/send-batches.ts';
+import { addressEntry, sendToBus } from './commands/send-to-bus.ts';
+import { showProgress } from './commands/show-progress.ts';
+import { type Drained, waitUntilDrained } from './commands/wait-until-drained.ts';
+import { DAY, MINUTE } from './sample/cloud-event.ts';
+import { generateSample, type Sample } from './sample/generate-sample.ts';
+
+const SEED = 'shop';
+const DAYS = 28;
+const DRAIN_TIMEOUT_SECONDS = 600;
+
+type Log = (line: string) => void;
+
+const number = (value: number) => value.toLocaleString('en');
+
+async function countStored({ databaseUrl }: Outputs): Promise<number> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
+  try {
+    const [row] = await sql<{ stored: number }[]>`select count(*)::int as stored from analytics_events`;
+    return row!.stored;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function publishSample({ events }: Sample, { endpoints, eventBusName }: Outputs): Promise<void> {
+  const client = new EventBridgeClient({ ...localClient, endpoint: endpoints.events });
+  const progress = showProgress('sample', events.length);
+  const refused: Refusal[] = [];
+  const entries = events
+    .values()
+    .map((event) => addressEntry({ ...event, text: JSON.stringify(event) }, eventBusName, `sample event ${event.id}`));
+  try {
+    await sendBatches(entries, sendToBus(client), (sent) => {
+      progress.advance(sent.accepted);
+      refused.push(...sent.refused);
+    });
+  } finally {
+    progress.stop();
+    client.destroy();
+  }
+  const [first] = refused;
+  if (first) throw new CommandError(`the bus refused ${refused.length} sample events, ${first.place}: ${first.code}`);
+}
+
+function logComparison({ expected }: Sample, drained: Drained, log: Log): void {
+  const reasons = Object.entries(expected.invalid).map(([reason, count]) => ({ reason, count }));
+  const dead = (counts: readonly { readonly count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
+  log(
+    `events in     ${number(drained.received)} (sent ${number(expected.total)}, ${number(expected.late)} of them late)`,
+  );
+  log(`stored        ${number(drained.stored)} (expected ${number(expected.stored)})`);
+  log(`duplicates    ${number(drained.duplicates)} (expected ${number(expected.duplicates)})`);
+  log(`dead letters  ${number(dead(drained.deadLetters))} (expected ${number(dead(reasons))})`);
+  log(`  found       ${formatReasons(drained.deadLetters) || 'none'}`);
+  log(`  expected    ${formatReasons(reasons)}`);
+}
+
+interface Overview {
+  readonly data: {
+    readonly sales: Readonly<Record<'gross' | 'net' | 'total' | 'collected', string>>;
+    readonly orders: { readonly placed: number; readonly cancelled: number; readonly averageOrderValue: string | null };
+    readonly customers: { readonly active: number; readonly new: number; readonly returning: number };
+    readonly sessions: number;
+    readonly conversionRate: number | null;
+  };
+  readonly meta: { readonly currency: string };
+}
+
+/** The dashboard's numbers of the last four weeks, and how to ask for them. */
+async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, log: Log): Promise<void> {
+  const url = new URL('/api/v1/analytics/dashboard/overview', apiUrl);
+  url.searchParams.set('from', from.toISOString());
+  url.searchParams.set('to', to.toISOString());
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new CommandError(`GET ${url.pathname} answered ${response.status}`);
+  const { data, meta } = (await response.json()) as Overview;
+  const { sales, orders, customers } = data;
+  const rate = data.conversionRate === null ? '–' : `${(data.conversionRate * 100).toFixed(2)} %`;
+  log('');
+  log(
+    `sales         gross ${sales.gross}, net ${sales.net}, total ${sales.total}, collected ${sales.collected} ${meta.currency}`,
+  );
+  log(
+    `orders        ${number(orders.placed)} placed, ${number(orders.cancelled)} cancelled, average ${orders.averageOrderValue ?? '–'} ${meta.currency}`,
+  );
+  log(
+    `customers     ${number(customers.active)} active, ${number(customers.new)} new, ${number(customers.returning)} returning`,
+  );
+  log(`sessions      ${number(data.sessions)}, conversion rate ${rate}`);
+  log('');
+  log(`dashboard     ${url}`);
+  log(`revenue       ${new URL('/api/v1/analytics/revenue', apiUrl)}`);
+  log(`health        ${new URL('/health', apiUrl)}`);
+  log(`curl -H 'Authorization: Bearer ${token}' '${url}'`);
+}
+
+/**
+ * Sends four weeks of a shop's traffic up to now through the bus, waits until it is processed, and logs what came of it
+ * beside what was to come, the headline numbers and the URLs. A database that holds events already is left as it is: those
+ * weeks end at another instant. Throws when the bus refuses events, nothing drains, or the API does not answer.
+ */
+export async function runSample({ outputs }: { readonly outputs: Outputs }, log: Log, now = new Date()): Promise<void> {
+  // The end of the minute, so that events of this very second are in the range.
+  const to = new Date(now.getTime() - (now.getTime() % MINUTE) + MINUTE);
+  const stored = await countStored(outputs);
+  if (stored > 0) {
+    log(`sample not sent: this data directory holds ${number(stored)} events already (--reset begins anew)`);
+  } else {
+    const sample = generateSample({ seed: SEED, end: now, days: DAYS });
+    await publishSample(sample, outputs);
+    const drained = await waitUntilDrained(outputs, { timeoutSeconds: DRAIN_TIMEOUT_SECONDS });
+    log(`sample processed ${drained.seconds.toFixed(1)} s after its last event was sent`);
+    logComparison(sample, drained, log);
+  }
+  await logHeadlines(outputs, new Date(to.getTime() - DAYS * DAY - MINUTE), to, log);
+}
