@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { TimeZone } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { JobRow } from '#contract';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface ScheduledJobProps {
+  readonly job: Pick<JobRow, 'name' | 'schedules'>;
+  readonly handler: LambdaFunction;
+  /** IANA zone that the schedules are in. */
+  readonly timeZone: string;
+}
+
+/** A job runs once per scheduled time, so late retries are harmless; past this a run's successors have done its work. */
+const MAX_AGE = Duration.hours(6);
+const RETRIES = 2;
+
+/** A job's schedules, and one queue with an alarm for every run that could not be started or that failed in the end. */
+export class ScheduledJob extends Construct {
+  constructor(scope: Construct, id: string, { job, handler, timeZone }: ScheduledJobProps) {
+    super(scope, id);
+    const failed = new Queue(this, 'Failed', {
+      queueName: `analytics-job-${job.name}-failed`,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    handler.configureAsyncInvoke({
+      maxEventAge: MAX_AGE,
+      retryAttempts: RETRIES,
+      onFailure: new SqsDestination(failed),
+    });
+    for (const [index, { expression, payload }] of job.schedules.entries()) {
+      new Schedule(this, `Schedule${index + 1}`, {
+        description: `Job ${job.name}`,
+        schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
+        timeWindow: TimeWindow.off(),
+        target: new LambdaInvoke(handler, {
+          input: ScheduleTargetInput.fromObject({ ...payload, scheduledTime: ContextAttribute.scheduledTime }),
+          maxEventAge: MAX_AGE,
+          retryAttempts: RETRIES,
+          deadLetterQueue: failed,
+        }),
+      });
+    }
+    new RunbookAlarm(this, 'JobFailed', {
+      name: 'job-failed',
+      subject: job.name,
+      metric: failed.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      above: 0,
+      evaluationPeriods: 1,
+      // SQS stops reporting a queue that was idle for six hours: no data is no failed run.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

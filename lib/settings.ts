@@ -1,0 +1,94 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type FunctionSettings, readFunctionSettings } from './function-settings.ts';
+
+/** What differs between the stages. Nothing here names an account or a region: `cdk deploy` takes both from its caller. */
+interface StageRow {
+  /** Aurora capacity units (about 2 GiB of memory each). */
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  /** Standby instances. With none, a failed writer is replaced in minutes, with one in about half a minute. */
+  readonly readers: number;
+  readonly backupDays: number;
+  readonly logRetention: RetentionDays;
+  /** Production's stacks refuse to be deleted, and its data outlives them. */
+  readonly protect: boolean;
+  /** Requests per second and burst that the query API admits: what bounds its functions, and so its connections. */
+  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+}
+
+const small: StageRow = {
+  minCapacity: 0.5,
+  maxCapacity: 4,
+  readers: 0,
+  backupDays: 1,
+  logRetention: RetentionDays.ONE_WEEK,
+  protect: false,
+  throttle: { rateLimit: 50, burstLimit: 100 },
+};
+
+const stages = {
+  /** Not deployed: what `npm start` runs on this machine. */
+  local: small,
+  staging: small,
+  production: {
+    minCapacity: 1,
+    maxCapacity: 16,
+    readers: 1,
+    backupDays: 14,
+    logRetention: RetentionDays.THREE_MONTHS,
+    protect: true,
+    throttle: { rateLimit: 50, burstLimit: 100 },
+  },
+} as const satisfies Record<string, StageRow>;
+
+export type Stage = keyof typeof stages;
+export const stageNames = Object.keys(stages) as readonly Stage[];
+export const DEFAULT_STAGE: Stage = 'production';
+
+/** Who issues the bearer tokens of the query API; undefined: parameters of the stack. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export interface Settings extends StageRow {
+  readonly stage: Stage;
+  readonly tokens: TokenIssuer | undefined;
+  readonly functions: FunctionSettings;
+  /** Of what holds data: database and keys. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that name the token issuer at synthesis. */
+export const tokenVariables = { issuer: 'OIDC_ISSUER', audience: 'OIDC_AUDIENCE' } as const;
+
+function readTokenIssuer(stage: Stage, environment: Environment): TokenIssuer | undefined {
+  // The local runner is the issuer: a variable meant for a deployment must not lock its own tokens out.
+  if (stage === 'local') return { issuer: 'https://issuer.analytics.local/', audience: 'analytics' };
+  const { [tokenVariables.issuer]: issuer, [tokenVariables.audience]: audience } = environment;
+  if (issuer === undefined && audience === undefined) return undefined;
+  if (!issuer?.startsWith('https://')) throw new Error(`${tokenVariables.issuer} must be an https:// URL.`);
+  if (!audience) throw new Error(`${tokenVariables.audience} must be set along with ${tokenVariables.issuer}.`);
+  return { issuer, audience };
+}
+
+export function isStage(name: string): name is Stage {
+  return Object.hasOwn(stages, name);
+}
+
+/** Throws with the name of a stage or setting that is wrong. */
+export function readSettings(stage: string, environment: Environment): Settings {
+  if (!isStage(stage)) throw new Error(`Stage must be one of ${stageNames.join(', ')}.`);
+  const row = stages[stage];
+  return {
+    ...row,
+    stage,
+    tokens: readTokenIssuer(stage, environment),
+    functions: readFunctionSettings(environment),
+    // "Except on create": a first deployment that fails leaves nothing behind for the next one to stumble over.
+    removalPolicy: row.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+  };
+}

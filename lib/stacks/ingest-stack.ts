@@ -1,0 +1,93 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus, Match } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { databaseRoles, eventTypes, resourceVariables, UNMATCHED } from '#contract';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { Subscription, type SubscriptionProps } from '../constructs/subscription.ts';
+import type { DataStack } from './data-stack.ts';
+
+/** Bus and archive; per event type a subscription on the one ingest function and the one dead-letter capture. */
+export class IngestStack extends Stack {
+  constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
+    super(scope, id, props);
+    const bus = this.addBus(data);
+    const ingest = this.addIngest(data);
+    const capture = this.addCapture(data);
+
+    const subscribe = (name: string, row: Omit<SubscriptionProps, 'bus' | 'ingest' | 'capture'>) =>
+      new Subscription(this, name, { ...row, bus, ingest, capture }).deadLetterQueue;
+    const deadLetterQueues = eventTypes.map(({ type, batchSize, maxConcurrency }) => {
+      const eventPattern = { detailType: [type] };
+      return [type, subscribe(type, { subject: type, eventPattern, batchSize, maxConcurrency })] as const;
+    });
+    const unmatched = subscribe(UNMATCHED, {
+      subject: UNMATCHED,
+      eventPattern: { detailType: Match.anythingBut(...eventTypes.map(({ type }) => type)) },
+      batchSize: 100,
+      maxConcurrency: 2,
+    });
+
+    const urls: Record<string, string> = {};
+    for (const [type, queue] of [...deadLetterQueues, [UNMATCHED, unmatched] as const]) {
+      queue.grantSendMessages(ingest);
+      urls[type] = queue.queueUrl;
+    }
+    ingest.addEnvironment(resourceVariables.deadLetterQueueUrls, this.toJsonString(urls));
+    new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
+  }
+
+  private addBus({ platform }: DataStack): EventBus {
+    const bus = new EventBus(this, 'Bus', {
+      eventBusName: 'analytics',
+      description: 'Commerce events, as CloudEvents',
+    });
+    bus.archive('Archive', {
+      description: 'Every event as it came, for replays',
+      eventPattern: { source: Match.prefix('') },
+      // It holds raw events: no longer than an older event would still be accepted.
+      retention: Duration.days(Number(platform.settings.functions.RAW_RETENTION_DAYS)),
+    });
+    return bus;
+  }
+
+  private addIngest({ platform, idempotencyTable, pseudonymKeys }: DataStack): ServiceFunction {
+    const ingest = new ServiceFunction(this, 'Ingest', {
+      platform,
+      name: 'ingest',
+      description: 'Validates, masks and stores events',
+      timeout: Duration.seconds(30),
+      memoryMb: 1024,
+      databaseRole: databaseRoles.ingest,
+      settings: ['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS', 'IDEMPOTENCY_RETENTION_DAYS'],
+      environment: {
+        [resourceVariables.idempotencyTable]: idempotencyTable.tableName,
+        [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
+      },
+    });
+    const item = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchGetItem', 'BatchWriteItem'];
+    idempotencyTable.grant(ingest, ...item.map((action) => `dynamodb:${action}`));
+    pseudonymKeys.grantRead(ingest);
+    return ingest;
+  }
+
+  private addCapture({ platform, pseudonymKeys, deadLetterKey }: DataStack): ServiceFunction {
+    const capture = new ServiceFunction(this, 'DeadLetterCapture', {
+      platform,
+      name: 'dlq-capture',
+      description: 'Stores dead letters with reason, masked view and encrypted original',
+      timeout: Duration.seconds(30),
+      memoryMb: 512,
+      databaseRole: databaseRoles.dlq,
+      // It validates again what SQS redrove without a reason.
+      settings: ['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS'],
+      environment: {
+        [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
+        [resourceVariables.deadLetterKey]: deadLetterKey.keyArn,
+      },
+    });
+    // It can lock an original away and not read one back: that is the replay's right.
+    deadLetterKey.grant(capture, 'kms:GenerateDataKey');
+    pseudonymKeys.grantRead(capture);
+    return capture;
+  }
+}

@@ -1,0 +1,27 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { jobs } from '#contract';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+
+/** The scheduled jobs; those that a deployment runs are in the data stack, before everything else. */
+export class JobsStack extends Stack {
+  constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
+    super(scope, id, props);
+    const { platform } = data;
+    const timeZone = platform.settings.functions.ANALYTICS_TIME_ZONE;
+    for (const job of jobs.filter(({ onDeploy }) => !onDeploy)) {
+      const handler = new ServiceFunction(this, job.name, {
+        platform,
+        name: `job-${job.name}`,
+        description: `Job ${job.name}`,
+        timeout: Duration.seconds(job.timeoutSeconds),
+        memoryMb: job.memoryMb,
+        databaseRole: job.databaseRole,
+        settings: ['ANALYTICS_TIME_ZONE'],
+      });
+      new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
+    }
+  }
+}

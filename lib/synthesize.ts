@@ -1,0 +1,49 @@
+import { App } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { DEFAULT_STAGE, readSettings } from './settings.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { IngestStack } from './stacks/ingest-stack.ts';
+import { JobsStack } from './stacks/jobs-stack.ts';
+import { QueryStack } from './stacks/query-stack.ts';
+
+export interface SynthesisProps {
+  /** Default: the context's `stage` (`cdk --context stage=…`), else production. */
+  readonly stage?: string;
+  /** Default: what the CDK CLI says, else a temporary folder. */
+  readonly outdir?: string;
+  /** Folder per function that `scripts/build.ts` made. */
+  readonly functionsDirectory?: string;
+  /** Variables that override the settings. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The app with its stacks, as `bin/analytics.ts` hands it to the CDK CLI. Throws with the name of a wrong setting. */
+export function createApp(props: SynthesisProps = {}): App {
+  const { functionsDirectory = '.build/functions', environment = process.env } = props;
+  const app = new App({
+    outdir: props.outdir,
+    analyticsReporting: false,
+    treeMetadata: false,
+    // Validation costs a second or two; what is only run on this machine is not worth it.
+    builtinCloudFormationValidation: props.stage === 'local' ? false : undefined,
+    // One statement per resource would soon fill the 10 KB that a role's policies may have.
+    context: { '@aws-cdk/aws-iam:minimizePolicies': true },
+  });
+  const stage: string = props.stage ?? app.node.tryGetContext('stage') ?? DEFAULT_STAGE;
+  const settings = readSettings(stage, environment);
+  const common = { terminationProtection: settings.protect, tags: { service: 'analytics', stage } };
+  const data = new DataStack(app, 'AnalyticsData', { ...common, settings, functionsDirectory });
+  const dependents = [
+    new IngestStack(app, 'AnalyticsIngest', { ...common, data }),
+    new QueryStack(app, 'AnalyticsQuery', { ...common, data }),
+    new JobsStack(app, 'AnalyticsJobs', { ...common, data }),
+  ];
+  // References imply it; said here because the order of migrations before functions rests on it.
+  for (const stack of dependents) stack.addStackDependency(data);
+  return app;
+}
+
+/** Writes the templates and assets to `outdir`. Works offline. */
+export function synthesize(props: SynthesisProps = {}): CloudAssembly {
+  return createApp(props).synth();
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { databaseRoles, jobs, type SettingName, settingDefaults } from '#contract';
+import { type Properties, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
+
+const app = synthesizeForTest('production');
+const functions = app.resources('AWS::Lambda::Function').filter(({ properties }) => properties.FunctionName);
+const named = (name: string) => functions.find(({ properties }) => properties.FunctionName === `analytics-${name}`)!;
+const variablesOf = (name: string) => named(name).properties.Environment.Variables;
+
+const roles: Readonly<Record<string, string>> = {
+  ingest: databaseRoles.ingest,
+  'dlq-capture': databaseRoles.dlq,
+  query: databaseRoles.query,
+  ...Object.fromEntries(jobs.map(({ name, databaseRole }) => [`job-${name}`, databaseRole])),
+};
+
+function statementsOf(name: string): Properties[] {
+  const role = referredTo(named(name).properties.Role);
+  return app
+    .resources('AWS::IAM::Policy')
+    .filter(({ properties }) => properties.Roles.some((each: Properties) => each.Ref === role))
+    .flatMap(({ properties }) => properties.PolicyDocument.Statement);
+}
+
+/** `service:Action` of every statement, for each function. */
+const actionsOf = (name: string) => statementsOf(name).flatMap(({ Action }) => [Action].flat());
+
+it('are those of the contract, each with a role of its own', () => {
+  expect(functions.map(({ properties }) => properties.FunctionName).sort()).toEqual(
+    Object.keys(roles)
+      .map((name) => `analytics-${name}`)
+      .sort(),
+  );
+  const used = functions.map(({ properties }) => referredTo(properties.Role));
+  expect(new Set(used).size).toBe(functions.length);
+  for (const { properties } of app.resources('AWS::IAM::Role').filter(({ id }) => used.includes(id)))
+    expect(properties.ManagedPolicyArns).toBeUndefined();
+});
+
+describe.each(Object.entries(roles))('%s', (name, databaseUser) => {
+  it('may log in as exactly one database user', () => {
+    const logins = statementsOf(name).filter(({ Action }) => [Action].flat().includes('rds-db:connect'));
+    expect(logins).toHaveLength(1);
+    expect(logins[0].Action).toBe('rds-db:connect');
+    const [, parts] = logins[0].Resource['Fn::Join'];
+    expect(parts.at(-1)).toBe(`/${databaseUser}`);
+    expect(JSON.stringify(parts)).toMatch(/DBClusterResourceId/);
+    expect(variablesOf(name).DATABASE_USER).toBe(databaseUser);
+  });
+
+  it('acts on any resource only where the action takes none', () => {
+    const anywhere = statementsOf(name)
+      .filter(({ Resource }) => [Resource].flat().includes('*'))
+      .flatMap(({ Action }) => [Action].flat());
+    expect(anywhere.sort()).toEqual([
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(actionsOf(name).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('runs on Node 24 inside the VPC, traced, with a log that expires', () => {
+    const { properties } = named(name);
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(properties.VpcConfig.SubnetIds).toHaveLength(2);
+    const log = app.resources('AWS::Logs::LogGroup').find(({ id }) => id === properties.LoggingConfig.LogGroup.Ref)!;
+    expect(log.properties).toEqual({ LogGroupName: `/aws/lambda/analytics-${name}`, RetentionInDays: 90 });
+  });
+});
+
+describe('rights beyond log, network, trace and login', () => {
+  const everyFunction = /^(logs|ec2|xray|rds-db):/;
+  const own = (name: string) => new Set(actionsOf(name).filter((action) => !everyFunction.test(action)));
+  const consume = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'];
+  const item = ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'];
+  const sqs = (actions: readonly string[]) => actions.map((action) => `sqs:${action}`);
+  const readSecret = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+
+  it.each<[string, readonly string[]]>([
+    ['ingest', [...item.map((action) => `dynamodb:${action}`), ...sqs([...consume, 'SendMessage']), ...readSecret]],
+    ['dlq-capture', [...sqs(consume), ...readSecret, 'kms:GenerateDataKey']],
+    ['query', []],
+    ['job-migrate', readSecret],
+    // A run that failed in the end is sent to the job's queue under the function's role.
+    ['job-aggregate', sqs(['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'])],
+  ])('of %s', (name, expected) => {
+    expect([...own(name)].sort()).toEqual([...new Set(expected)].sort());
+  });
+
+  it('give the pseudonym keys and the master login to different functions', () => {
+    const secretsOf = (name: string) =>
+      JSON.stringify(
+        statementsOf(name).filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue')),
+      );
+    expect(secretsOf('job-migrate')).toMatch(/DatabaseClusterSecret/);
+    expect(secretsOf('job-migrate')).not.toMatch(/PseudonymKeys/);
+    for (const name of ['ingest', 'dlq-capture']) {
+      expect(secretsOf(name)).toMatch(/PseudonymKeys/);
+      expect(secretsOf(name)).not.toMatch(/DatabaseClusterSecret/);
+    }
+    const withMaster = Object.keys(roles).filter((name) => 'DATABASE_SECRET_ID' in variablesOf(name));
+    expect(withMaster).toEqual(['job-migrate']);
+  });
+});
+
+describe('settings', () => {
+  const overridden: Readonly<Record<SettingName, string>> = {
+    ANALYTICS_TIME_ZONE: 'Europe/Lisbon',
+    ANALYTICS_CURRENCY: 'GBP',
+    RAW_RETENTION_DAYS: '36500',
+    MAX_FUTURE_HOURS: '48',
+    IDEMPOTENCY_RETENTION_DAYS: '20',
+    DATABASE_POOL_SIZE: '2',
+    DATABASE_IDLE_TIMEOUT_SECONDS: '30',
+    DATABASE_CONNECT_TIMEOUT_SECONDS: '5',
+    LOG_LEVEL: 'DEBUG',
+  };
+
+  it('reach the functions that read them, from the variables of the same names', () => {
+    const all = synthesizeForTest('local', overridden)
+      .resources('AWS::Lambda::Function')
+      .flatMap(({ properties }) => Object.entries(properties.Environment?.Variables ?? {}));
+    for (const [name, value] of Object.entries(overridden)) {
+      const values = all.filter(([variable]) => variable === name).map(([, each]) => each);
+      expect(values.length).toBeGreaterThan(0);
+      expect(new Set(values)).toEqual(new Set([value]));
+    }
+    expect(Object.keys(overridden)).toEqual(Object.keys(settingDefaults));
+  });
+
+  it.each<[SettingName, readonly string[]]>([
+    ['ANALYTICS_TIME_ZONE', ['Mars/Base', '', '+02:00']],
+    ['ANALYTICS_CURRENCY', ['euro', 'XQX', '']],
+    ['RAW_RETENTION_DAYS', ['0', '-1', '1.5', 'ninety', '']],
+    ['MAX_FUTURE_HOURS', ['-1', 'x']],
+    ['IDEMPOTENCY_RETENTION_DAYS', ['14']],
+    ['DATABASE_POOL_SIZE', ['0']],
+    ['DATABASE_IDLE_TIMEOUT_SECONDS', ['0']],
+    ['DATABASE_CONNECT_TIMEOUT_SECONDS', ['0']],
+    ['LOG_LEVEL', ['verbose']],
+  ])('%s stops the synthesis by name when it is wrong', (name, values) => {
+    for (const value of values)
+      expect(() => synthesizeForTest('local', { [name]: value })).toThrow(new RegExp(`^Setting ${name} must be `));
+  });
+
+  it('of a stage that does not exist name those that do', () => {
+    expect(() => synthesizeForTest('prod')).toThrow('Stage must be one of local, staging, production.');
+  });
+});
