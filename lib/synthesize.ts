@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { DEFAULT_STAGE, readSettings } from './settings.ts';
@@ -17,9 +18,11 @@ export interface SynthesisProps {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+const BUILT_FUNCTIONS = join(import.meta.dirname, '../.build/functions');
+
 /** The app with its stacks, as `bin/analytics.ts` hands it to the CDK CLI. Throws with the name of a wrong setting. */
 export function createApp(props: SynthesisProps = {}): App {
-  const { functionsDirectory = '.build/functions', environment = process.env } = props;
+  const { functionsDirectory = BUILT_FUNCTIONS, environment = process.env } = props;
   const app = new App({
     outdir: props.outdir,
     analyticsReporting: false,

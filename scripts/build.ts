@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { jobs } from '#contract';
+import { compileSchemas } from './compile-schemas.ts';
+
+const root = dirname(import.meta.dirname);
+/** A folder per function, each with `index.mjs`; what `lib/` deploys and the local runner runs. */
+export const FUNCTIONS_DIRECTORY = join(root, '.build/functions');
+
+export interface FunctionEntry {
+  readonly name: string;
+  /** Exports `handler`. */
+  readonly source: string;
+}
+
+/** By convention from the contract: a new job is a row there and its file, no list here. */
+export const functionEntries: readonly FunctionEntry[] = [
+  { name: 'ingest', source: 'functions/ingest/handler.ts' },
+  { name: 'dlq-capture', source: 'functions/dlq/capture.ts' },
+  { name: 'query', source: 'functions/query/handler.ts' },
+  ...jobs.map(({ name }) => ({ name: `job-${name}`, source: `functions/jobs/${name}.ts` })),
+];
+
+/** ES modules have no `require`, which CommonJS dependencies call for Node's own modules. */
+const REQUIRE_BANNER = `import { createRequire as bannerRequire } from 'node:module';const require = bannerRequire(import.meta.url);`;
+
+/** Bundles every function in one esbuild call. Throws when an entry's file is missing or does not compile. */
+export async function build(): Promise<void> {
+  const missing = functionEntries.filter(({ source }) => !existsSync(join(root, source)));
+  if (missing.length > 0) {
+    const list = missing.map(({ name, source }) => `${source} (function ${name})`).join(', ');
+    throw new Error(`Missing what functions/shared/contract.ts names: ${list}.`);
+  }
+  await compileSchemas();
+  await bundleFunctions(functionEntries, FUNCTIONS_DIRECTORY);
+}
+
+/** Writes `<outdir>/<name>/index.mjs` with its source map; `job-migrate` also gets the migrations it applies. */
+export async function bundleFunctions(entries: readonly FunctionEntry[], outdir: string): Promise<void> {
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: entries.map(({ name, source }) => ({ in: source, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // ES modules where a package has both: only they can be tree-shaken.
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE_BANNER },
+    minifyWhitespace: true,
+    legalComments: 'none',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  if (entries.some(({ name }) => name === 'job-migrate')) {
+    const migrations = join(outdir, 'job-migrate/migrations');
+    // A migration that was renamed would else be there twice.
+    await rm(migrations, { recursive: true, force: true });
+    await cp(join(root, 'db/migrations'), migrations, { recursive: true });
+  }
+}
+
+if (import.meta.main) await build();

@@ -1,0 +1,20 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_STAGE, readSettings } from '../lib/settings.ts';
+import { synthesize } from '../lib/synthesize.ts';
+import { build } from './build.ts';
+
+/** `npm run synth -- [--stage NAME] [--out DIR]` */
+try {
+  const { values } = parseArgs({
+    options: { stage: { type: 'string', default: DEFAULT_STAGE }, out: { type: 'string', default: 'cdk.out' } },
+  });
+  // Before the build: a wrong name or setting is said at once.
+  readSettings(values.stage, process.env);
+  await build();
+  const { stacks, directory } = synthesize({ stage: values.stage, outdir: values.out });
+  for (const { templateFullPath } of stacks) console.log(templateFullPath);
+  console.log(`Synthesized ${stacks.length} stacks to ${directory}`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
