@@ -139,7 +139,7 @@ create table customers (
 ) with (fillfactor = 85);
 
 create table stock (
-  stock_id text primary key, -- product@warehouse
+  stock_id text primary key, -- product and warehouse, joined by U+0001
   earliest jsonb not null default '{}',
   latest jsonb not null default '{}',
   product_id text generated always as (latest -> 'product_id' ->> 1) stored,

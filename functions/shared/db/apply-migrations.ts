@@ -31,7 +31,9 @@ export async function applyMigrations(sql: Sql, directory: URL): Promise<string[
     for (const { name, checksum } of applied) {
       const file = files.find((candidate) => candidate.name === name);
       if (file?.checksum !== checksum) {
-        throw new Error(`migration ${name} was applied and has ${file ? 'changed' : 'gone'} since: add a new one instead`);
+        throw new Error(
+          `migration ${name} was applied and has ${file ? 'changed' : 'gone'} since: add a new one instead`,
+        );
       }
     }
     const known = new Set(applied.map(({ name }) => name));

@@ -1,0 +1,53 @@
+import { metrics as metricNames } from '#contract';
+import { reduceError } from '#core/errors.ts';
+import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
+import { readSettings } from '#runtime/config.ts';
+import { database, discardDatabase } from '#runtime/database.ts';
+import { recall, remember } from '#runtime/idempotency-records.ts';
+import { loadPseudonymKeys } from '#runtime/load-pseudonym-keys.ts';
+import { logger, metrics } from '#runtime/observability.ts';
+import { sendDeadLetters } from '#runtime/send-dead-letters.ts';
+import { sqsHandler } from '#runtime/sqs-handler.ts';
+import { ingestBatch } from './ingest-batch.ts';
+
+const settings = readSettings(['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS']);
+/** `YYYY-MM` of partitions that this environment knows to be there. */
+const months = new Set<string>();
+
+export const handler = sqsHandler(async (records) => {
+  let failure: unknown;
+  const outcome = await ingestBatch(records, {
+    sql: database(),
+    keys: await loadPseudonymKeys(),
+    limits: {
+      now: new Date(),
+      rawRetentionDays: settings.RAW_RETENTION_DAYS,
+      maxFutureHours: settings.MAX_FUTURE_HOURS,
+    },
+    recall,
+    remember,
+    deadLetter: sendDeadLetters,
+    ensurePartitions,
+    onFailure: (error, messages) => {
+      failure = error;
+      logger.error('events could not be stored', { error: reduceError(error), messages });
+    },
+  });
+  if (failure !== undefined) {
+    months.clear(); // one of them may have been dropped
+    await discardDatabase();
+  }
+  metrics.addMetric(metricNames.eventsReceived, 'Count', records.length);
+  metrics.addMetric(metricNames.eventsStored, 'Count', outcome.stored);
+  metrics.addMetric(metricNames.eventsDuplicate, 'Count', outcome.duplicates);
+  metrics.addMetric(metricNames.eventsRejected, 'Count', outcome.rejected);
+  metrics.addMetric(metricNames.eventsFailed, 'Count', outcome.failedIds.length);
+  return outcome.failedIds;
+});
+
+async function ensurePartitions(instants: readonly string[]): Promise<void> {
+  const unknown = instants.filter((instant) => !months.has(instant.slice(0, 7)));
+  if (unknown.length === 0) return;
+  await ensureEventPartitions(database(), unknown);
+  for (const instant of unknown) months.add(instant.slice(0, 7));
+}

@@ -1,0 +1,63 @@
+import type { Sql } from 'postgres';
+import { compareText } from '#core/compare-text.ts';
+import { joinKey, mergeFacts } from '#core/facts.ts';
+import type { EventRows, Lines } from '#core/rows.ts';
+import { findInLedger } from '#db/find-in-ledger.ts';
+import { foldFacts } from '#db/fold-facts.ts';
+import { insertEvents } from '#db/insert-events.ts';
+import { recordActivity } from '#db/record-activity.ts';
+import { type LedgerEntry, recordInLedger } from '#db/record-in-ledger.ts';
+import { replaceLines } from '#db/replace-lines.ts';
+import { trackSequences } from '#db/track-sequences.ts';
+
+/**
+ * Stores events and all that follows from them in one transaction, whose number of statements does not grow with the
+ * batch. Only identities that the ledger did not know write anything.
+ * @param batch of distinct identities
+ * @returns the ledger's entries of identities that were stored before: duplicates or conflicts, as their digest says
+ */
+export async function storeEvents(sql: Sql, batch: readonly EventRows[]): Promise<LedgerEntry[]> {
+  return await sql.begin(async (tx) => {
+    const claimed = new Set(
+      (
+        await recordInLedger(
+          tx,
+          batch.map(({ event }) => event),
+        )
+      ).map(identityOf),
+    );
+    const fresh = batch.filter(({ event }) => claimed.has(identityOf(event)));
+    const known = batch.filter(({ event }) => !claimed.has(identityOf(event)));
+    if (fresh.length > 0) {
+      const events = fresh.map(({ event }) => event);
+      await insertEvents(tx, events);
+      await recordActivity(tx, events);
+      await foldFacts(tx, mergeFacts(fresh.flatMap(({ facts }) => facts)));
+      await replaceLines(tx, highestVersions(fresh.flatMap(({ lines }) => lines ?? [])));
+      await trackSequences(
+        tx,
+        fresh.flatMap(({ seen }) => seen ?? []),
+      );
+    }
+    return known.length === 0
+      ? []
+      : await findInLedger(
+          tx,
+          known.map(({ event }) => event),
+        );
+  });
+}
+
+export function identityOf(event: Pick<LedgerEntry, 'event_source' | 'event_id'>): string {
+  return joinKey(event.event_source, event.event_id);
+}
+
+function highestVersions(candidates: readonly Lines[]): Lines[] {
+  const highest = new Map<string, Lines>();
+  for (const candidate of candidates) {
+    const id = joinKey(candidate.table, candidate.key);
+    const other = highest.get(id);
+    if (!other || compareText(candidate.version, other.version) > 0) highest.set(id, candidate);
+  }
+  return [...highest.values()];
+}

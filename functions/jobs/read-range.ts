@@ -1,0 +1,45 @@
+import { Temporal } from 'temporal-polyfill';
+import { AnalyticsError } from '#core/errors.ts';
+import { shiftDays } from '#core/time-windows.ts';
+
+type Payload = Readonly<Record<string, unknown>>;
+
+/** Whole hours of UTC, half open. */
+export interface HourRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The range that a job's payload names: {day: "yesterday"} is the business day before `now`, {from, to} are RFC 3339
+ * instants, widened to whole hours. Undefined where it names none.
+ * @throws {AnalyticsError} naming the field that is malformed
+ */
+export function readRange(payload: Payload, now: Date, zone: string): HourRange | undefined {
+  const { day, from, to } = payload;
+  if (day !== undefined) {
+    if (day !== 'yesterday') throw new AnalyticsError('day: expected "yesterday"');
+    const today = Temporal.Instant.from(now.toISOString());
+    return widen(shiftDays(today, -1, zone), shiftDays(today, 0, zone));
+  }
+  if (from === undefined && to === undefined) return undefined;
+  const range = widen(readInstant('from', from), readInstant('to', to));
+  if (range.from >= range.to) throw new AnalyticsError('to: expected an instant after from');
+  return range;
+}
+
+function readInstant(name: string, value: unknown): Temporal.Instant {
+  try {
+    return Temporal.Instant.from(String(value));
+  } catch {
+    // Temporal's own message quotes the value
+    throw new AnalyticsError(`${name}: expected an RFC 3339 instant with offset`);
+  }
+}
+
+function widen(from: Temporal.Instant, to: Temporal.Instant): HourRange {
+  return {
+    from: from.round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString(),
+    to: to.round({ smallestUnit: 'hour', roundingMode: 'ceil' }).toString(),
+  };
+}

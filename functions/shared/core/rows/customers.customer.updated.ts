@@ -1,0 +1,25 @@
+import type { MaskedEvent } from '../event.ts';
+import { versioned, versionOf } from '../facts.ts';
+import type { TypeRows } from '../rows.ts';
+
+interface Customer {
+  readonly customer_id: string;
+  readonly registered_at?: string;
+  readonly anonymous_id?: string;
+  readonly country?: string;
+  readonly marketing_opt_in?: boolean;
+}
+
+export function toRows(event: MaskedEvent<Customer>): TypeRows {
+  const { customer_id, registered_at, anonymous_id, country, marketing_opt_in } = event.data;
+  return {
+    facts: [
+      {
+        table: 'customers',
+        key: customer_id,
+        earliest: { updated: [event.time] },
+        latest: versioned(versionOf(event, 0), { registered_at, anonymous_id, country, marketing_opt_in }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,37 @@
+import type { MaskedEvent } from '../event.ts';
+import { versioned, versionOf } from '../facts.ts';
+import type { TypeRows } from '../rows.ts';
+
+interface Payment {
+  readonly payment_id: string;
+  readonly order_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly method?: string;
+  readonly provider?: string;
+  readonly installments?: number;
+  readonly fee_amount?: string;
+  readonly sequence?: number;
+  readonly customer_id?: string;
+}
+
+export function toRows(event: MaskedEvent<Payment>): TypeRows {
+  const { payment_id, order_id, sequence, amount, currency, method, provider, installments, fee_amount, customer_id } =
+    event.data;
+  return {
+    amount,
+    facts: [
+      {
+        table: 'payments',
+        key: payment_id,
+        earliest: { confirmed: [event.time] },
+        latest: versioned(versionOf(event, sequence), {
+          ...{ order_id, amount, currency, method, provider, installments, fee_amount, customer_id },
+        }),
+      },
+      // The order's first payment; its row is also what an order and its payments lock, so that they see each other.
+      { table: 'orders', key: order_id, earliest: { payment: [event.time] }, latest: {} },
+    ],
+    seen: sequence === undefined ? undefined : { aggregate: 'payment', id: payment_id, sequence },
+  };
+}

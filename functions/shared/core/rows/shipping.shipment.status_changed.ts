@@ -1,0 +1,53 @@
+import type { MaskedEvent } from '../event.ts';
+import { versioned, versionOf } from '../facts.ts';
+import type { TypeRows } from '../rows.ts';
+
+interface Item {
+  readonly product_id: string;
+  readonly quantity: string;
+  readonly picked_quantity?: string;
+}
+
+interface Shipment {
+  readonly shipment_id: string;
+  readonly order_id: string;
+  readonly status: string;
+  readonly sequence?: number;
+  readonly carrier?: string;
+  readonly service?: string;
+  readonly warehouse_id?: string;
+  readonly estimated_delivery_at?: string;
+  readonly cost_amount?: string;
+  readonly currency?: string;
+  readonly items?: readonly Item[];
+}
+
+export function toRows(event: MaskedEvent<Shipment>): TypeRows {
+  const { shipment_id, order_id, status, sequence, items, cost_amount } = event.data;
+  const { carrier, service, warehouse_id, estimated_delivery_at, currency } = event.data;
+  const version = versionOf(event, sequence);
+  return {
+    amount: cost_amount,
+    facts: [
+      {
+        table: 'shipments',
+        key: shipment_id,
+        earliest: { [status]: [event.time] },
+        latest: {
+          ...versioned(version, {
+            ...{ order_id, status, carrier, service, warehouse_id, estimated_delivery_at, cost_amount, currency },
+          }),
+          ...(items && { items: [version, { lines: items.length }] }),
+        },
+      },
+      // The order's earliest shipment statuses, which fulfilment is measured by.
+      { table: 'orders', key: order_id, earliest: { [`shipment_${status}`]: [event.time] }, latest: {} },
+    ],
+    lines: items && { table: 'shipment_lines', key: shipment_id, version, lines: items.map(toLine) },
+    seen: sequence === undefined ? undefined : { aggregate: 'shipment', id: shipment_id, sequence },
+  };
+}
+
+function toLine({ product_id, quantity, picked_quantity }: Item, index: number) {
+  return { line_number: index + 1, product_id, quantity, picked_quantity };
+}

@@ -1,0 +1,49 @@
+import { data as currencies } from 'currency-codes';
+import type { SettingName } from '#contract';
+
+interface Rule<Value> {
+  readonly expected: string;
+  /** The value, or undefined where the text is not one. */
+  readonly read: (text: string) => Value | undefined;
+}
+
+function wholeNumber(from: number, to: number): Rule<number> {
+  return {
+    expected: `a whole number from ${from} to ${to}`,
+    read: (text) => {
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= from && value <= to ? value : undefined;
+    },
+  };
+}
+
+const timeZone: Rule<string> = {
+  expected: 'an IANA time zone, as Europe/Berlin',
+  read: (text) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    } catch {
+      return undefined; // the only way Intl has of saying that it knows no such zone
+    }
+  },
+};
+
+const currency: Rule<string> = {
+  expected: 'an ISO 4217 currency code, as EUR',
+  read: (text) => currencies.find(({ code }) => code === text)?.code,
+};
+
+const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** What each setting of the contract table must be; read at synthesis and at cold start. */
+export const settingRules = {
+  ANALYTICS_TIME_ZONE: timeZone,
+  ANALYTICS_CURRENCY: currency,
+  RAW_RETENTION_DAYS: wholeNumber(1, 36_500),
+  MAX_FUTURE_HOURS: wholeNumber(0, 8_760),
+  IDEMPOTENCY_RETENTION_DAYS: wholeNumber(15, 3_650),
+  DATABASE_POOL_SIZE: wholeNumber(1, 20),
+  DATABASE_IDLE_TIMEOUT_SECONDS: wholeNumber(1, 3_600),
+  DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),
+  LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
+} as const satisfies Record<SettingName, Rule<string | number>>;

@@ -1,0 +1,36 @@
+import type { Sql } from 'postgres';
+import { Temporal } from 'temporal-polyfill';
+import { shiftDays } from '#core/time-windows.ts';
+import { refreshDailyMetrics, refreshHourlyMetrics, refreshRevenueBySource, type Window } from './refresh-sales.ts';
+import { takeDirtyWindows } from './take-dirty-windows.ts';
+
+/**
+ * Recomputes up to `limit` dirty hours, and the business days that they touch, in one transaction: a run that is cut off
+ * leaves its hours dirty. @returns how many hours; fewer than `limit` when none is left
+ */
+export async function aggregateWindows(sql: Sql, { zone, limit }: { zone: string; limit: number }): Promise<number> {
+  return await sql.begin(async (tx) => {
+    const hours = (await takeDirtyWindows(tx, limit)).map((hour) => Temporal.Instant.from(hour.toISOString()));
+    if (hours.length === 0) return 0;
+    const hourWindows = hours.map((start) => toWindow(start, start.add({ hours: 1 })));
+    await refreshHourlyMetrics(tx, hourWindows, zone);
+    await refreshRevenueBySource(tx, hourWindows, zone);
+    await refreshDailyMetrics(tx, daysOf(hours, zone), zone);
+    return hours.length;
+  });
+}
+
+function toWindow(start: Temporal.Instant, end: Temporal.Instant): Window {
+  return { start: start.toString(), end: end.toString() };
+}
+
+/** The days of the zone that any of the hours lies in: an hour of UTC may hold a midnight of a zone off by half an hour. */
+function daysOf(hours: readonly Temporal.Instant[], zone: string): Window[] {
+  const starts = hours
+    .flatMap((hour) => [hour, hour.add({ hours: 1 }).subtract({ nanoseconds: 1 })])
+    .map((instant) => shiftDays(instant, 0, zone));
+  const distinct = new Map(
+    starts.map((start) => [start.epochMilliseconds, toWindow(start, shiftDays(start, 1, zone))]),
+  );
+  return [...distinct.values()];
+}

@@ -1,0 +1,17 @@
+import type { TransactionSql } from 'postgres';
+
+/**
+ * Takes up to `limit` dirty hours, earliest first, and holds the aggregation's lock until the transaction ends, so that
+ * two runs never recompute at the same time. Marks that others commit from now on stay for the next run.
+ */
+export async function takeDirtyWindows(tx: TransactionSql, limit: number): Promise<Date[]> {
+  await tx`select from job_locks where job = 'aggregate' for update`;
+  const rows = await tx<{ hour: Date }[]>`
+    with hours as (
+      select distinct hour from dirty_windows order by hour limit ${limit}
+    ), taken as (
+      delete from dirty_windows using hours where dirty_windows.hour = hours.hour
+    )
+    select hour from hours`;
+  return rows.map(({ hour }) => hour);
+}
