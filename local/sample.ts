@@ -69,7 +69,7 @@ interface Overview {
     readonly sessions: number;
     readonly conversionRate: number | null;
   };
-  readonly meta: { readonly currency: string };
+  readonly meta: { readonly currency: string; readonly unconverted: number };
 }
 
 /** The dashboard's numbers of the last four weeks, and how to ask for them. */
@@ -93,6 +93,11 @@ async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, lo
     `customers     ${number(customers.active)} active, ${number(customers.new)} new, ${number(customers.returning)} returning`,
   );
   log(`sessions      ${number(data.sessions)}, conversion rate ${rate}`);
+  if (meta.unconverted > 0) {
+    log(
+      `unconverted   ${number(meta.unconverted)} orders in other currencies are left out for want of a rate`,
+    );
+  }
   log('');
   log(`dashboard     ${url}`);
   log(`revenue       ${new URL('/api/v1/analytics/revenue', apiUrl)}`);
@@ -110,7 +115,9 @@ export async function runSample({ outputs }: { readonly outputs: Outputs }, log:
   const to = new Date(now.getTime() - (now.getTime() % MINUTE) + MINUTE);
   const stored = await countStored(outputs);
   if (stored > 0) {
-    log(`sample not sent: this data directory holds ${number(stored)} events already (--reset begins anew)`);
+    log(
+      `sample not sent: this data directory holds ${number(stored)} ${stored === 1 ? 'event' : 'events'} already (--reset begins anew)`,
+    );
   } else {
     const sample = generateSample({ seed: SEED, end: now, days: DAYS });
     await publishSample(sample, outputs);

@@ -6,7 +6,6 @@ import { type Outputs, readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';
 
 const USAGE = 'npm run status -- [--data-dir DIR]';
-const JOB_RUNS = 10;
 
 async function queueTable(outputs: Outputs): Promise<string> {
   const client = connectQueues(outputs);
@@ -47,14 +46,15 @@ async function deadLetterTable(sql: Sql): Promise<string> {
 }
 
 async function jobTable(sql: Sql): Promise<string> {
-  const rows = await sql<{ job: string; started: string; seconds: number | null; status: string }[]>`
-    select job, status, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as started,
-           round(extract(epoch from finished_at - started_at)::numeric, 1)::float8 as seconds
-    from job_runs order by started_at desc nulls last limit ${JOB_RUNS}`;
+  const rows = await sql<{ job: string; started: string; seconds: number | null; status: string; failed: number }[]>`
+    select distinct on (job) job, status, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as started,
+           round(extract(epoch from finished_at - started_at)::numeric, 1)::float8 as seconds,
+           (count(*) filter (where status = 'failed' and started_at > now() - interval '1 day') over (partition by job))::int as failed
+    from job_runs order by job, started_at desc`;
   if (rows.length === 0) return 'no job has run\n';
   return formatTable(
-    ['job', 'started', 'seconds', 'status'],
-    rows.map(({ job, started, seconds, status }) => [job, started, seconds, status]),
+    ['job', 'last run', 'seconds', 'status', 'failed in 24 h'],
+    rows.map(({ job, started, seconds, status, failed }) => [job, started, seconds, status, failed]),
   );
 }
 
