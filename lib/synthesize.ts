@@ -29,8 +29,12 @@ export function createApp(props: SynthesisProps = {}): App {
     treeMetadata: false,
     // Validation costs a second or two; what is only run on this machine is not worth it.
     builtinCloudFormationValidation: props.stage === 'local' ? false : undefined,
-    // One statement per resource would soon fill the 10 KB that a role's policies may have.
-    context: { '@aws-cdk/aws-iam:minimizePolicies': true },
+    context: {
+      // One statement per resource would soon fill the 10 KB that a role's policies may have.
+      '@aws-cdk/aws-iam:minimizePolicies': true,
+      // Exports: CloudFormation then refuses to remove what another stack still uses.
+      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+    },
   });
   const stage: string = props.stage ?? app.node.tryGetContext('stage') ?? DEFAULT_STAGE;
   const settings = readSettings(stage, environment);

@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -50,7 +50,6 @@ export class DataStack extends Stack {
     this.deadLetterKey = new Key(this, 'DeadLetterKey', {
       description: 'Originals of dead letters',
       enableKeyRotation: true,
-      pendingWindow: Duration.days(30),
       removalPolicy: settings.removalPolicy,
     });
   }

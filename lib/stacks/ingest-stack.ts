@@ -64,8 +64,7 @@ export class IngestStack extends Stack {
         [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
       },
     });
-    const item = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchGetItem', 'BatchWriteItem'];
-    idempotencyTable.grant(ingest, ...item.map((action) => `dynamodb:${action}`));
+    idempotencyTable.grant(ingest, 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem');
     pseudonymKeys.grantRead(ingest);
     return ingest;
   }
