@@ -94,9 +94,7 @@ async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, lo
   );
   log(`sessions      ${number(data.sessions)}, conversion rate ${rate}`);
   if (meta.unconverted > 0) {
-    log(
-      `unconverted   ${number(meta.unconverted)} orders in other currencies are left out for want of a rate`,
-    );
+    log(`unconverted   ${number(meta.unconverted)} orders in other currencies are left out for want of a rate`);
   }
   log('');
   log(`dashboard     ${url}`);

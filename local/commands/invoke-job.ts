@@ -15,6 +15,8 @@ export async function invokeJob(
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(payload),
+  }).catch((cause: Error) => {
+    throw new CommandError(`the system at ${outputs.controlUrl} does not answer`, { cause });
   });
   const text = await response.text();
   const result: unknown = text === '' ? null : JSON.parse(text);

@@ -36,6 +36,11 @@ describe('job', () => {
     expect(ran.err).toContain('no job "no-such-job"; the jobs are migrate, aggregate');
   });
 
+  it('says when the system does not answer', async () => {
+    const ran = await runCli('job', ['aggregate', '--data-dir', makeDataDir('http://127.0.0.1:1')]);
+    expect(ran).toMatchObject({ code: 1, err: 'job: the system at http://127.0.0.1:1 does not answer\n' });
+  });
+
   it('refuses a payload that is not JSON, and a third argument', async () => {
     expect((await runCli('job', ['aggregate', '{day}'])).err).toBe('job: the payload is not JSON\n');
     expect((await runCli('job', ['aggregate', '{}', 'now'])).err).toContain('one NAME, and one JSON at most');
