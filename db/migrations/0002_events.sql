@@ -46,9 +46,10 @@ declare
 begin
   for month in select distinct date_trunc('month', i) from unnest(instants) as i order by 1 loop
     partition := 'analytics_events_' || to_char(month, 'YYYY_MM');
-    if to_regclass(partition) is null then
+    if not exists (select from pg_class where relname = partition and relnamespace = 'public'::regnamespace) then
       perform pg_advisory_xact_lock(hashtext(partition)); -- many functions see the new month at once
-      if to_regclass(partition) is null then
+      -- Asked of the table: to_regclass would answer from a cache that waiting for this lock does not refresh.
+      if not exists (select from pg_class where relname = partition and relnamespace = 'public'::regnamespace) then
         execute format('create table %I (like analytics_events including all)', partition);
         execute format(
           'alter table %I add constraint %I check (occurred_at >= %L and occurred_at < %L)',

@@ -149,12 +149,17 @@ export const settingDefaults = {
 } as const;
 export type SettingName = keyof typeof settingDefaults;
 
+/** File in every bundle with the certificate authorities that the database's certificate is verified against. */
+export const CA_FILE_NAME = 'rds-ca.pem';
+
 /** Variables that the stacks derive from their resources; an operator does not set them. */
 export const resourceVariables = {
   databaseHost: 'DATABASE_HOST',
   databasePort: 'DATABASE_PORT',
   databaseName: 'DATABASE_NAME',
   databaseUser: 'DATABASE_USER',
+  /** Secrets Manager id of the master user's credentials; only the migrations have it. */
+  databaseMasterSecret: 'DATABASE_SECRET_ID',
   /** PEM file that the server's certificate is verified against. */
   databaseCaFile: 'DATABASE_CA_FILE',
   /** Secrets Manager id of {"current": "<version>", "<version>": "<key>", …}. */

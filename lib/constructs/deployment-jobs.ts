@@ -1,14 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { databaseRoles, jobs } from '#contract';
+import { databaseRoles, jobs, resourceVariables } from '#contract';
 import { type Platform, ServiceFunction } from './service-function.ts';
-
-/**
- * Secrets Manager id of the cluster's master login. Only migrations have it: a master user cannot log in by IAM token
- * before it has granted itself `rds_iam`.
- */
-const MASTER_SECRET_VARIABLE = 'DATABASE_SECRET_ID';
 
 /** The jobs that a deployment runs: whenever their code changes, the SQL of the migrations in their bundle included. */
 export class DeploymentJobs extends Construct {
@@ -25,7 +19,7 @@ export class DeploymentJobs extends Construct {
         timeout,
         memoryMb: job.memoryMb,
         databaseRole: job.databaseRole,
-        environment: isMigration ? { [MASTER_SECRET_VARIABLE]: cluster.secret!.secretArn } : {},
+        environment: isMigration ? { [resourceVariables.databaseMasterSecret]: cluster.secret!.secretArn } : {},
       });
       if (isMigration) cluster.secret!.grantRead(handler);
       new Trigger(this, `${job.name}-trigger`, {

@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type DatabaseRole, resourceVariables, type SettingName } from '#contract';
+import { CA_FILE_NAME, type DatabaseRole, resourceVariables, type SettingName } from '#contract';
 import type { Settings } from '../settings.ts';
 import { DATABASE_NAME, type Database } from './database.ts';
 import type { Network } from './network.ts';
@@ -33,11 +33,8 @@ export interface ServiceFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/**
- * Amazon's certificate authorities, on every Node.js runtime since 20:
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-certificate-loading
- */
-const CA_FILE = '/var/runtime/ca-cert.pem';
+/** Where Lambda unpacks a bundle. */
+const CA_FILE = `/var/task/${CA_FILE_NAME}`;
 
 const everyFunctionReads = [
   'LOG_LEVEL',

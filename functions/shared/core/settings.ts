@@ -20,6 +20,7 @@ function wholeNumber(from: number, to: number): Rule<number> {
 const timeZone: Rule<string> = {
   expected: 'an IANA time zone, as Europe/Berlin',
   read: (text) => {
+    if (!/^[A-Za-z]/.test(text)) return undefined; // Intl also takes offsets, which schedules do not
     try {
       return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
     } catch {

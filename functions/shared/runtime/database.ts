@@ -3,6 +3,7 @@ import { createConnection, isIP } from 'node:net';
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import { Signer } from '@aws-sdk/rds-signer';
 import postgres, { type Options, type PostgresType, type Sql } from 'postgres';
+import { resourceVariables } from '#contract';
 import { ConfigurationError } from '#core/errors.ts';
 import { readResource, readSettings } from './config.ts';
 
@@ -56,7 +57,7 @@ function options(): Options<Record<string, PostgresType>> {
 }
 
 /** Only the migrations have it: the master user cannot log in with a token before it was granted to. */
-const MASTER_SECRET = 'DATABASE_SECRET_ID';
+const MASTER_SECRET = resourceVariables.databaseMasterSecret;
 
 async function masterPassword(): Promise<string> {
   const secret = await getSecret(process.env[MASTER_SECRET] ?? '', { transform: 'json' });

@@ -10,8 +10,8 @@ interface Item {
 
 interface Return {
   readonly return_id: string;
-  /** Absent when the original order is unknown. */
-  readonly order_id?: string;
+  /** Null when the original order is unknown. */
+  readonly order_id: string | null;
   readonly status: string;
   readonly sequence?: number;
   readonly customer_id?: string;
@@ -38,7 +38,7 @@ export function toRows(event: MaskedEvent<Return>): TypeRows {
   return {
     amount: refund_amount,
     // The order's row is what an order and its returns lock, so that they see each other.
-    facts: order_id === undefined ? [fact] : [fact, { table: 'orders', key: order_id, earliest: {}, latest: {} }],
+    facts: order_id === null ? [fact] : [fact, { table: 'orders', key: order_id, earliest: {}, latest: {} }],
     lines: items && { table: 'return_lines', key: return_id, version, lines: items.map(toLine) },
     seen: sequence === undefined ? undefined : { aggregate: 'return', id: return_id, sequence },
   };
