@@ -1,0 +1,77 @@
+import type { TransactionSql } from 'postgres';
+import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
+import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
+import { averageOrderValue, changeOf, salesFigures } from '#core/sales.ts';
+import { previousRange, type Range } from '#core/time-windows.ts';
+import { countActiveCustomers } from '#db/query/count-active-customers.ts';
+import { countActiveCustomersOfChannel } from '#db/query/count-active-customers-of-channel.ts';
+import { countBuyers } from '#db/query/count-buyers.ts';
+import { countSessions } from '#db/query/count-sessions.ts';
+import { listTopProducts } from '#db/query/list-top-products.ts';
+import { readFreshness, type StoredState } from '#db/query/read-freshness.ts';
+import { readSnapshot } from '#db/query/read-snapshot.ts';
+import { answerMeta, missingInputs } from '../answer-meta.ts';
+import { askSales, salesQuestion } from '../ask-sales.ts';
+import type { Route } from '../route.ts';
+
+const TOP = 10;
+
+export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
+  const parameters = readParameters(query, commonNames);
+  const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
+  const { range, digits } = common;
+  const before = common.comparePrevious ? previousRange(range, common.timeZone) : null;
+
+  const { state, current, previous, products } = await readSnapshot(database(), async (tx) => ({
+    state: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+    current: await askPeriod(tx, common, businessZone, range),
+    previous: before && (await askPeriod(tx, common, businessZone, before)),
+    products: await listTopProducts(tx, salesQuestion(common, businessZone, range), TOP),
+  }));
+
+  const figures = headline(current, state, digits);
+  const data = {
+    ...figures,
+    topProducts: products.map(({ productId, name, units, gross }) => ({
+      ...{ productId, name, units },
+      gross: formatAmount(parseDecimal(gross), digits),
+    })),
+    topChannels: current.sales.channels
+      .map((row) => ({ channel: row.name, orders: row.placed, net: salesFigures(row, digits).net }))
+      .toSorted((a, b) => compareDecimals(parseDecimal(b.net), parseDecimal(a.net)))
+      .slice(0, TOP),
+    ...(previous && { change: changeOf(figures, headline(previous, state, digits)) }),
+  };
+  const missing = missingInputs(state, ['orders', 'payments', 'refunds', 'sessions', 'customers']);
+  const about = { now, state, sales: current.sales, previous: previous?.sales ?? null, missing };
+  return { status: 200, body: { data, meta: answerMeta(common, about) } };
+};
+
+type Period = Awaited<ReturnType<typeof askPeriod>>;
+
+async function askPeriod(tx: TransactionSql, common: CommonParameters, businessZone: string, range: Range) {
+  const { channel } = common;
+  return {
+    sales: await askSales(tx, salesQuestion(common, businessZone, range)),
+    sessions: await countSessions(tx, range, channel),
+    buyers: await countBuyers(tx, range, channel),
+    active:
+      channel === null
+        ? await countActiveCustomers(tx, range)
+        : await countActiveCustomersOfChannel(tx, range, channel),
+  };
+}
+
+/** The figures that `change` compares. Those of an input that was never sent are null. */
+function headline({ sales, sessions, buyers, active }: Period, state: StoredState, digits: number) {
+  const { total } = sales;
+  return {
+    sales: { ...salesFigures(total, digits) },
+    orders: { placed: total.placed, cancelled: total.cancelled, averageOrderValue: averageOrderValue(total) },
+    customers: state.customers
+      ? { active, new: buyers.new, returning: buyers.returning }
+      : { active: null, new: null, returning: null },
+    sessions: state.sessions ? sessions.sessions : null,
+    conversionRate: sessions.sessions > 0 ? sessions.converted / sessions.sessions : null,
+  };
+}
