@@ -65,7 +65,7 @@ function reject(reason: Reason, { pointer, keyword }: Fault, value: Json): ReadR
       reason,
       pointer,
       keyword,
-      // Type names hold hardly any digits; six more digits than a year and month would be a phone number.
+      // Names hold few digits, phone numbers seven and more; ids are numbers of any length.
       type: displayableIdentifier(attributes.type, 4),
       source: displayableIdentifier(attributes.source, 6),
       id: displayableIdentifier(attributes.id, 32),

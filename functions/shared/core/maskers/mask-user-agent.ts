@@ -2,6 +2,8 @@ import Bowser from 'bowser';
 import type { Pseudonym, Pseudonymize } from '../pseudonymize.ts';
 
 const OTHER = 'other';
+/** Real user agents are shorter: the longest in use have about 500 characters. */
+const MAX_PARSED = 1024;
 
 /**
  * For agents that it does not know, bowser answers with what the text begins with, which may be anything: only its own
@@ -23,8 +25,8 @@ export interface MaskedUserAgent extends Pseudonym {
 
 /** Pseudonym of the whole text, with device class, browser and OS family without versions. */
 export function maskUserAgent(value: string, pseudonymize: Pseudonymize): MaskedUserAgent {
-  // bowser throws on an empty text.
-  const parser = value === '' ? undefined : Bowser.getParser(value);
+  // bowser throws on an empty text, and its hundred patterns run over the whole of a long one.
+  const parser = value === '' ? undefined : Bowser.getParser(value.slice(0, MAX_PARSED));
   return {
     ...pseudonymize('userAgent', value),
     device: ifKnown(known.platforms, parser?.getPlatformType()),
