@@ -39,7 +39,7 @@ describe('a bundle', () => {
   });
 
   it('is one ES module, with what it imports by name at run time and CommonJS inside', async () => {
-    expect(readdirSync(join(outdir, 'ingest')).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(readdirSync(join(outdir, 'ingest')).sort()).toEqual(['index.mjs', 'index.mjs.map', 'rds-ca.pem']);
     const { handler } = await import(/* @vite-ignore */ pathToFileURL(join(outdir, 'ingest/index.mjs')).href);
     expect(await handler('first')).toBe('first/');
     await expect(handler('second')).rejects.toThrow('./routes/second.ts');
