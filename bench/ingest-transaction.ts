@@ -88,12 +88,12 @@ function fresh(rows: readonly EventRows[], count: number): EventRows[] {
 }
 
 async function copyRows(sql: Sql, rows: readonly EventRows[]): Promise<void> {
-  const escape = (value: string) =>
+  const escapeText = (value: string) =>
     value.replace(/[\\\t\n\r]/g, (c) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[c]!);
   const lines = rows.map(
     ({ event }) =>
       `${columnsOf(event)
-        .map((value) => (value === null ? '\\N' : escape(value)))
+        .map((value) => (value === null ? '\\N' : escapeText(value)))
         .join('\t')}\n`,
   );
   const writable = await sql`

@@ -1,5 +1,8 @@
 import type { EventType, Reason } from '#contract';
 
+/** Masked data by `<type> <version>`, as the schemas have it. */
+export type { EventData } from '../../../.build/generated/event-data.d.ts';
+
 /** Any JSON value as `JSON.parse` gives it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };

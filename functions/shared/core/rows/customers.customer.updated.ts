@@ -1,14 +1,8 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Customer {
-  readonly customer_id: string;
-  readonly registered_at?: string;
-  readonly anonymous_id?: string;
-  readonly country?: string;
-  readonly marketing_opt_in?: boolean;
-}
+type Customer = EventData['customers.customer.updated v1'];
 
 export function toRows(event: MaskedEvent<Customer>): TypeRows {
   const { customer_id, registered_at, anonymous_id, country, marketing_opt_in } = event.data;

@@ -1,20 +1,8 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { joinKey, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Stock {
-  readonly product_id: string;
-  readonly warehouse_id: string;
-  readonly on_hand: string;
-  readonly sequence?: number;
-  readonly reserved?: string;
-  readonly reorder_point?: string;
-  readonly unit_cost?: string;
-  readonly currency?: string;
-  readonly sku?: string;
-  readonly name?: string;
-  readonly category_id?: string;
-}
+type Stock = EventData['inventory.stock.changed v1'];
 
 export function toRows(event: MaskedEvent<Stock>): TypeRows {
   const { product_id, warehouse_id, sequence, on_hand, reserved, reorder_point, unit_cost, currency } = event.data;

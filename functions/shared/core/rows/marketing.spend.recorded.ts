@@ -1,19 +1,8 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Spend {
-  /** `YYYY-MM-DD` */
-  readonly spend_date: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly source?: string;
-  readonly medium?: string;
-  readonly campaign?: string;
-  readonly channel?: string;
-  readonly impressions?: number;
-  readonly clicks?: number;
-}
+type Spend = EventData['marketing.spend.recorded v1'];
 
 export function toRows(event: MaskedEvent<Spend>): TypeRows {
   const { spend_date, amount, currency, source, medium, campaign, channel, impressions, clicks } = event.data;

@@ -1,40 +1,10 @@
 import { sumOf, sumOfProducts } from '../decimal.ts';
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { type Entries, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Item {
-  readonly product_id: string;
-  readonly quantity: string;
-  readonly unit_price: string;
-  readonly sku?: string;
-  readonly name?: string;
-  readonly category_id?: string;
-  readonly category_name?: string;
-  readonly discount_amount?: string;
-}
-
-interface Order {
-  readonly order_id: string;
-  readonly status: string;
-  readonly sequence?: number;
-  readonly customer_id?: string;
-  readonly anonymous_id?: string;
-  readonly session_id?: string;
-  readonly cart_id?: string;
-  readonly channel?: string;
-  readonly currency?: string;
-  readonly total_amount?: string;
-  readonly subtotal_amount?: string;
-  readonly discount_amount?: string;
-  readonly tax_amount?: string;
-  readonly shipping_amount?: string;
-  readonly items?: readonly Item[];
-  readonly country?: string;
-  readonly region?: string;
-  readonly utm?: Readonly<Record<string, string>>;
-  readonly device_type?: string;
-}
+type Order = EventData['orders.order.status_changed v1'];
+type Item = NonNullable<Order['items']>[number];
 
 export function toRows(event: MaskedEvent<Order>): TypeRows {
   const { order_id, status, sequence, items, ...fields } = event.data;

@@ -1,19 +1,8 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Payment {
-  readonly payment_id: string;
-  readonly order_id: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly method?: string;
-  readonly provider?: string;
-  readonly installments?: number;
-  readonly fee_amount?: string;
-  readonly sequence?: number;
-  readonly customer_id?: string;
-}
+type Payment = EventData['payments.payment.confirmed v1'];
 
 export function toRows(event: MaskedEvent<Payment>): TypeRows {
   const { payment_id, order_id, sequence, amount, currency, method, provider, installments, fee_amount, customer_id } =

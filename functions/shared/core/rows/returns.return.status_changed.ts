@@ -1,26 +1,9 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { type Fact, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Item {
-  readonly product_id: string;
-  readonly quantity: string;
-  readonly amount?: string;
-}
-
-interface Return {
-  readonly return_id: string;
-  /** Null when the original order is unknown. */
-  readonly order_id: string | null;
-  readonly status: string;
-  readonly sequence?: number;
-  readonly customer_id?: string;
-  readonly reason?: string;
-  readonly items?: readonly Item[];
-  readonly refund_amount?: string;
-  readonly cost_amount?: string;
-  readonly currency?: string;
-}
+type Return = EventData['returns.return.status_changed v1'];
+type Item = NonNullable<Return['items']>[number];
 
 export function toRows(event: MaskedEvent<Return>): TypeRows {
   const { return_id, order_id, status, sequence, customer_id, reason, items, refund_amount, cost_amount, currency } =

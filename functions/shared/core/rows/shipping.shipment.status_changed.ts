@@ -1,26 +1,9 @@
-import type { MaskedEvent } from '../event.ts';
+import type { EventData, MaskedEvent } from '../event.ts';
 import { versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
-interface Item {
-  readonly product_id: string;
-  readonly quantity: string;
-  readonly picked_quantity?: string;
-}
-
-interface Shipment {
-  readonly shipment_id: string;
-  readonly order_id: string;
-  readonly status: string;
-  readonly sequence?: number;
-  readonly carrier?: string;
-  readonly service?: string;
-  readonly warehouse_id?: string;
-  readonly estimated_delivery_at?: string;
-  readonly cost_amount?: string;
-  readonly currency?: string;
-  readonly items?: readonly Item[];
-}
+type Shipment = EventData['shipping.shipment.status_changed v1'];
+type Item = NonNullable<Shipment['items']>[number];
 
 export function toRows(event: MaskedEvent<Shipment>): TypeRows {
   const { shipment_id, order_id, status, sequence, items, cost_amount } = event.data;
