@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { JWK } from 'jose';
+import { authorizeRequest } from './authorize-request.ts';
+import { makeHttpEvent } from './make-http-event.ts';
+import { matchRoute } from './match-route.ts';
+import type { CorsRules, HttpApi } from './read-api.ts';
+import { writeHttpAnswer, writeMessage } from './write-http-answer.ts';
+
+/** API Gateway's cap on a request body. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** Serves the HTTP API of the templates. `api` is undefined while the system is starting: 503. */
+export function serveApi(api: () => HttpApi | undefined, publicKey: JWK): Server {
+  return createServer((request, response) => {
+    const served = api();
+    if (!served) return writeMessage(response, 503, 'Service Unavailable');
+    answer(served, publicKey, request, response).catch(() => {
+      if (!response.headersSent) writeMessage(response, 500, 'Internal Server Error');
+    });
+  });
+}
+
+async function answer(api: HttpApi, publicKey: JWK, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET', headers } = request;
+  if (api.cors && headers.origin) allowOrigin(api.cors, headers.origin, response);
+  if (api.cors && method === 'OPTIONS' && headers['access-control-request-method']) {
+    response.writeHead(204).end();
+    return;
+  }
+  const body = await readBytes(request);
+  if (!body) return writeMessage(response, 413, 'Request Entity Too Large');
+  const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+  const match = matchRoute(api.routes, method, path);
+  if (!match) return writeMessage(response, 404, 'Not Found');
+  const { route, pathParameters } = match;
+  const now = new Date();
+  const authorizer = route.jwt && (await authorizeRequest(headers.authorization, route.jwt, publicKey, now));
+  if (authorizer && 'status' in authorizer) {
+    return writeMessage(response, authorizer.status, authorizer.message, { 'www-authenticate': authorizer.challenge });
+  }
+  const options = { request, body, pathParameters, authorizer, now, routeKey: route.key, apiId: api.id };
+  writeHttpAnswer(await route.fn.invoke(JSON.stringify(makeHttpEvent(options))), response);
+}
+
+/** Undefined when it is longer than an HTTP API takes. */
+async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+function allowOrigin(cors: CorsRules, origin: string, response: ServerResponse): void {
+  const { AllowOrigins = [], AllowMethods = [], AllowHeaders = [], ExposeHeaders = [], MaxAge } = cors;
+  if (!AllowOrigins.includes('*') && !AllowOrigins.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', AllowOrigins.includes('*') ? '*' : origin);
+  if (AllowMethods.length > 0) response.setHeader('access-control-allow-methods', AllowMethods.join(','));
+  if (AllowHeaders.length > 0) response.setHeader('access-control-allow-headers', AllowHeaders.join(','));
+  if (ExposeHeaders.length > 0) response.setHeader('access-control-expose-headers', ExposeHeaders.join(','));
+  if (MaxAge !== undefined) response.setHeader('access-control-max-age', String(MaxAge));
+}

@@ -1,0 +1,52 @@
+import { deadLetterQueueName, eventTypes, queueName, scopes, UNMATCHED } from '#contract';
+import type { TokenIssuer } from './api/issue-tokens.ts';
+import type { Deployment } from './template/deploy-template.ts';
+import { ACCOUNT } from './template/resource-attributes.ts';
+
+/** What `DIR/outputs.json` holds: how to reach a running system. */
+export interface Outputs {
+  readonly apiUrl: string;
+  /** Bearer tokens of the scopes `analytics:read` and `analytics:admin`. */
+  readonly token: string;
+  readonly adminToken: string;
+  readonly eventBusName: string;
+  readonly endpoints: { readonly sqs: string; readonly events: string; readonly dynamodb: string };
+  /** By event type; the catch-all queue stands under `unmatched`. */
+  readonly queues: Readonly<Record<string, { readonly url: string; readonly dlqUrl: string }>>;
+  readonly databaseUrl: string;
+  /** `POST /invoke/<function>`, `GET /status`. */
+  readonly controlUrl: string;
+  readonly pid: number;
+}
+
+type Addresses = Pick<Outputs, 'apiUrl' | 'endpoints' | 'databaseUrl' | 'controlUrl'>;
+
+export async function describeOutputs(
+  deployment: Deployment,
+  issuer: TokenIssuer,
+  addresses: Addresses,
+): Promise<Outputs> {
+  const [authorizer] = deployment.of('AWS::ApiGatewayV2::Authorizer');
+  const { Issuer = '', Audience = [''] } = (authorizer?.properties().JwtConfiguration ?? {}) as {
+    Issuer?: string;
+    Audience?: string[];
+  };
+  const [token, adminToken] = await Promise.all(
+    [scopes.read, scopes.admin].map((scope) => issuer.mint(Issuer, Audience[0]!, scope)),
+  );
+  const names = new Set(deployment.of('AWS::SQS::Queue').map(({ name }) => name));
+  const url = (name: string) => `${addresses.endpoints.sqs}/${ACCOUNT}/${name}`;
+  const types = [...eventTypes.map(({ type }) => type as string), UNMATCHED].filter((type) =>
+    names.has(queueName(type)),
+  );
+  return {
+    ...addresses,
+    token: token!,
+    adminToken: adminToken!,
+    eventBusName: deployment.of('AWS::Events::EventBus')[0]?.name ?? 'default',
+    queues: Object.fromEntries(
+      types.map((type) => [type, { url: url(queueName(type)), dlqUrl: url(deadLetterQueueName(type)) }]),
+    ),
+    pid: process.pid,
+  };
+}

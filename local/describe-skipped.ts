@@ -1,0 +1,42 @@
+import type { DeployedResource, Deployment } from './template/deploy-template.ts';
+
+/** Types whose every resource runs here, or is part of one that does. */
+const RUN: ReadonlySet<string> = new Set([
+  'AWS::SQS::Queue',
+  'AWS::DynamoDB::Table',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::SecretsManager::Secret',
+  'AWS::SecretsManager::SecretTargetAttachment',
+  'AWS::KMS::Key',
+  'AWS::KMS::Alias',
+  'AWS::Events::EventBus',
+  'AWS::Lambda::Version',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::Scheduler::Schedule',
+  'AWS::Scheduler::ScheduleGroup',
+  'AWS::SSM::Parameter',
+  'Custom::Trigger',
+]);
+
+/** One line with what the templates hold that does not run on this machine, by type and number. */
+export function describeSkipped(deployment: Deployment, functions: ReadonlySet<DeployedResource>): string {
+  const counts = new Map<string, number>();
+  for (const resource of deployment.resources) {
+    const { type } = resource;
+    const runs =
+      RUN.has(type) ||
+      functions.has(resource) ||
+      (type === 'AWS::Events::Rule' && resource.properties().EventPattern !== undefined);
+    if (!runs) counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  const parts = [...counts].sort().map(([type, count]) => (count === 1 ? type : `${type} ×${count}`));
+  return `not run here: ${parts.join(', ') || 'nothing'}`;
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './worker.ts';
+
+export interface FunctionSettings {
+  readonly name: string;
+  readonly arn: string;
+  /** Module file and export of the handler. */
+  readonly moduleFile: string;
+  readonly exportName: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly logFile: string;
+}
+
+export interface InvocationError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+/** What an invocation gave: JSON text (undefined for no value) or an error. */
+export type InvocationResult =
+  | { readonly payload: string | undefined; readonly error?: undefined }
+  | { readonly error: InvocationError };
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  /** Number of warm workers. */
+  workers(): number;
+  invoke(payload: string): Promise<InvocationResult>;
+  stop(): Promise<void>;
+}
+
+/** Execution environments of one function: as many as two cores carry. */
+export const MAX_WORKERS = 2;
+
+interface Environment {
+  run(payload: string): Promise<InvocationResult>;
+  alive(): boolean;
+  stop(): Promise<unknown>;
+}
+
+/** A function of the template in worker threads: started on demand, kept warm, one invocation at a time in each. */
+export function runFunction(settings: FunctionSettings, log: (line: string) => void): LambdaFunction {
+  const logStream = createWriteStream(settings.logFile, { flags: 'a' });
+  const environments = new Set<Environment>();
+  const idle: Environment[] = [];
+  const waiting: ((environment: Environment) => void)[] = [];
+
+  const acquire = (): Environment | Promise<Environment> => {
+    const warm = idle.pop();
+    if (warm) return warm;
+    if (environments.size < MAX_WORKERS) return started();
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const started = () => {
+    const environment = startEnvironment(settings, logStream);
+    environments.add(environment);
+    return environment;
+  };
+  const release = (environment: Environment) => {
+    if (!environment.alive()) environments.delete(environment);
+    const next = waiting.shift();
+    if (next) next(environment.alive() ? environment : started());
+    else if (environment.alive()) idle.push(environment);
+  };
+
+  return {
+    name: settings.name,
+    arn: settings.arn,
+    workers: () => environments.size,
+    invoke: async (payload) => {
+      const environment = await acquire();
+      const result = await environment.run(payload);
+      release(environment);
+      // The message may name what the function's own log may name; the terminal gets the kind and the place.
+      if (result.error) log(`${settings.name} failed with ${result.error.errorType}; see ${settings.logFile}`);
+      return result;
+    },
+    stop: async () => {
+      await Promise.all([...environments].map((environment) => environment.stop()));
+      logStream.end();
+    },
+  };
+}
+
+function startEnvironment(settings: FunctionSettings, logStream: WriteStream): Environment {
+  const setup: WorkerSetup = {
+    moduleFile: settings.moduleFile,
+    exportName: settings.exportName,
+    functionName: settings.name,
+    functionArn: settings.arn,
+    memoryMb: settings.memoryMb,
+  };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: setup,
+    env: settings.environment,
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
+  });
+  worker.stdout.pipe(logStream, { end: false });
+  worker.stderr.pipe(logStream, { end: false });
+  let alive = true;
+  let finish: ((result: InvocationResult) => void) | undefined;
+  const end = (error: InvocationError) => {
+    alive = false;
+    logStream.write(`${JSON.stringify(error)}\n`);
+    finish?.({ error });
+  };
+  worker.on('message', (answer: WorkerAnswer) => {
+    if (answer.error) logStream.write(`${JSON.stringify({ ...answer.error, requestId: answer.requestId })}\n`);
+    finish?.(answer.error ? { error: answer.error } : { payload: answer.payload });
+  });
+  worker.on('error', (error: Error) => end({ errorType: error.name, errorMessage: error.message }));
+  worker.on('exit', (code) =>
+    end({ errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with code ${code}` }),
+  );
+
+  return {
+    alive: () => alive,
+    stop: () => worker.terminate(),
+    run: async (payload) => {
+      if (!alive)
+        return { error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited before the invocation' } };
+      const result = new Promise<InvocationResult>((resolve) => {
+        finish = resolve;
+      });
+      const timeoutMs = settings.timeoutSeconds * 1000;
+      const timer = setTimeout(() => {
+        end({
+          errorType: 'Sandbox.Timedout',
+          errorMessage: `Task timed out after ${settings.timeoutSeconds}.00 seconds`,
+        });
+        worker.terminate();
+      }, timeoutMs);
+      const request: WorkerRequest = { requestId: randomUUID(), payload, deadline: Date.now() + timeoutMs };
+      worker.postMessage(request);
+      return result.finally(() => {
+        clearTimeout(timer);
+        finish = undefined;
+      });
+    },
+  };
+}

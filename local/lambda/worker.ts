@@ -1,0 +1,62 @@
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  readonly moduleFile: string;
+  readonly exportName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+}
+
+export interface WorkerRequest {
+  readonly requestId: string;
+  /** JSON text, as Lambda passes it. */
+  readonly payload: string;
+  /** Epoch milliseconds at which the invocation is stopped. */
+  readonly deadline: number;
+}
+
+export interface WorkerAnswer {
+  readonly requestId: string;
+  readonly payload?: string | undefined;
+  readonly error?: {
+    readonly errorType: string;
+    readonly errorMessage: string;
+    readonly stackTrace: readonly string[];
+  };
+}
+
+const setup = workerData as WorkerSetup;
+// A module that fails to load ends the worker, and with it the invocation that waits: what Lambda calls an init error.
+const handler = (await import(pathToFileURL(setup.moduleFile).href))[setup.exportName] as (
+  event: unknown,
+  context: unknown,
+) => unknown;
+if (typeof handler !== 'function') throw new Error(`${setup.moduleFile} does not export ${setup.exportName}`);
+
+parentPort?.on('message', async (request: WorkerRequest) => {
+  parentPort?.postMessage(await answer(request));
+});
+
+async function answer({ requestId, payload, deadline }: WorkerRequest): Promise<WorkerAnswer> {
+  try {
+    const result = await handler(JSON.parse(payload), {
+      awsRequestId: requestId,
+      functionName: setup.functionName,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: setup.functionArn,
+      memoryLimitInMB: String(setup.memoryMb),
+      logGroupName: `/aws/lambda/${setup.functionName}`,
+      logStreamName: 'local',
+      callbackWaitsForEmptyEventLoop: false,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    });
+    return { requestId, payload: JSON.stringify(result) };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const stackTrace = (error.stack ?? '').split('\n').slice(1);
+    return { requestId, error: { errorType: error.name, errorMessage: error.message, stackTrace } };
+  }
+}

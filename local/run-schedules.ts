@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { Cron } from 'croner';
+import type { LambdaFunction } from './lambda/run-function.ts';
+import type { Deployment } from './template/deploy-template.ts';
+
+export interface Schedules {
+  stop(): void;
+}
+
+interface ScheduleProperties {
+  readonly ScheduleExpression: string;
+  readonly ScheduleExpressionTimezone?: string;
+  readonly State?: string;
+  readonly Target: { readonly Arn: string; readonly Input?: string };
+}
+
+/** Runs the enabled schedules of EventBridge Scheduler whose target is a function. */
+export function runSchedules(
+  deployment: Deployment,
+  findFunction: (arn: string) => LambdaFunction | undefined,
+): Schedules {
+  const timers = deployment.of('AWS::Scheduler::Schedule').flatMap((resource) => {
+    const schedule = resource.properties() as unknown as ScheduleProperties;
+    if (schedule.State === 'DISABLED') return [];
+    const fn = findFunction(schedule.Target.Arn);
+    if (!fn) throw new Error(`Schedule ${resource.logicalId}: its target is no function of the templates`);
+    return startTimer(schedule, (at) => void fn.invoke(scheduleInput(schedule.Target.Input ?? '{}', at)));
+  });
+  return {
+    stop: () => {
+      for (const timer of timers) timer.stop();
+    },
+  };
+}
+
+function startTimer(schedule: ScheduleProperties, run: (scheduledAt: Date) => void): Cron {
+  const { pattern, interval } = cronPattern(schedule.ScheduleExpression);
+  return new Cron(
+    pattern,
+    // Without these options croner reads AWS's cron expressions otherwise than AWS, silently.
+    {
+      mode: '7-part',
+      alternativeWeekdays: true,
+      sloppyRanges: true,
+      timezone: schedule.ScheduleExpressionTimezone ?? 'UTC',
+      interval,
+    },
+    (timer: Cron) => run(timer.currentRun() ?? new Date()),
+  );
+}
+
+const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
+
+/** Croner's pattern of `cron(…)`; of `rate(…)` every second held back by an interval in seconds. */
+export function cronPattern(expression: string): { readonly pattern: string; readonly interval?: number } {
+  const cron = /^cron\((.+)\)$/.exec(expression);
+  if (cron) return { pattern: `0 ${cron[1]}` };
+  const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
+  if (rate) return { pattern: '* * * * * ? *', interval: Number(rate[1]) * SECONDS[rate[2]!]! };
+  throw new Error(`The local runner does not run the schedule ${expression}: cron(…) and rate(…) only`);
+}
+
+/** The input with the context attributes that EventBridge Scheduler fills in. */
+export function scheduleInput(input: string, scheduledAt: Date): string {
+  const time = new Date(Math.floor(scheduledAt.getTime() / 1000) * 1000).toISOString().replace('.000', '');
+  return input
+    .replaceAll('<aws.scheduler.scheduled-time>', time)
+    .replaceAll('<aws.scheduler.execution-id>', randomUUID())
+    .replaceAll('<aws.scheduler.attempt-number>', '1');
+}

@@ -1,0 +1,185 @@
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { startIssuer } from './api/issue-tokens.ts';
+import { readApi } from './api/read-api.ts';
+import { serveApi } from './api/serve-api.ts';
+import { putEvents } from './bus/put-events.ts';
+import { readRules } from './bus/read-rules.ts';
+import { describeOutputs, type Outputs } from './describe-outputs.ts';
+import { describeSkipped } from './describe-skipped.ts';
+import { findFunction } from './lambda/find-function.ts';
+import { readFunctions } from './lambda/read-functions.ts';
+import { type InvocationResult, type LambdaFunction, runFunction } from './lambda/run-function.ts';
+import { listen } from './listen.ts';
+import { ensureDatabase, startPostgres } from './postgres.ts';
+import { readMappings } from './queues/read-mappings.ts';
+import { runMapping } from './queues/run-mapping.ts';
+import { type QueueDepth, startQueues } from './queues/start-queues.ts';
+import { untilEmpty } from './queues/until-empty.ts';
+import { runSchedules } from './run-schedules.ts';
+import { runTriggers } from './run-triggers.ts';
+import { keepMaterial } from './services/keep-material.ts';
+import { kmsOperations } from './services/kms-operations.ts';
+import { secretReader, secretsOperations } from './services/secrets-operations.ts';
+import { type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
+import { startTables } from './start-tables.ts';
+import { deployTemplate } from './template/deploy-template.ts';
+import { readAssembly } from './template/read-assembly.ts';
+
+export interface LocalSystem {
+  /** What `outputs.json` says. */
+  readonly outputs: Outputs;
+  /** What every queue holds now. */
+  queues(): readonly QueueDepth[];
+  /** Resolves when no queue with a consumer holds a message, visible or not. */
+  drain(): Promise<void>;
+  /** Invokes a function by physical name, logical id, or the end of its name (`aggregate`); `payload` is any JSON value. */
+  invoke(name: string, payload: unknown): Promise<InvocationResult>;
+  /** Ends everything; with `drain`, after the queues are empty. Calling it again without `drain` cuts the wait short. */
+  stop(options?: { readonly drain?: boolean }): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** What `cdk synth` wrote. */
+  readonly cdkOut: string;
+  /** The database, secrets and logs live here. */
+  readonly dataDir: string;
+  /** Of the HTTP API; 0: any free one. */
+  readonly port: number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Runs what the synthesized templates hold on this machine, and prints what it does not run. Throws when the port is
+ * taken, when a template asks for what cannot be run faithfully, or when a trigger (the migrations) fails.
+ */
+export async function startSystem({ cdkOut, dataDir, port, log }: SystemOptions): Promise<LocalSystem> {
+  const closers: (() => unknown)[] = [];
+  try {
+    return await start({ cdkOut, dataDir, port, log }, closers);
+  } catch (error) {
+    for (const close of closers.reverse()) await close();
+    throw error;
+  }
+}
+
+async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (() => unknown)[]): Promise<LocalSystem> {
+  const assembly = readAssembly(cdkOut);
+  const logDirectory = join(dataDir, 'logs');
+  mkdirSync(logDirectory, { recursive: true });
+
+  // Everything listens before anything is resolved: the templates' endpoints are these ports.
+  let api: ReturnType<typeof readApi>;
+  const issuer = await startIssuer();
+  const apiServer = serveApi(() => api, issuer.publicKey);
+  const apiUrl = await listen(apiServer, port);
+  closers.push(() => close(apiServer));
+  const operations: Record<string, AwsOperation> = {};
+  let control: ControlRequest = async () => undefined;
+  const awsServer = serveAwsCalls(operations, (...call) => control(...call));
+  const awsUrl = await listen(awsServer, 0);
+  closers.push(() => close(awsServer));
+  const queues = await startQueues();
+  closers.push(queues.stop);
+  const tables = await startTables();
+  closers.push(tables.stop);
+  const cluster = await startPostgres({ directory: join(dataDir, 'postgres'), log });
+  closers.push(cluster.stop);
+
+  const material = keepMaterial(join(dataDir, 'secrets.json'));
+  const readSecret = secretReader(() => deployment.of('AWS::SecretsManager::Secret'), material);
+  const places = { sqsUrl: queues.url, apiUrl, database: { host: cluster.host, port: cluster.port } };
+  const deployment = deployTemplate(assembly, places, (id) => readSecret(id)?.text ?? '');
+
+  const [database] = deployment.of('AWS::RDS::DBCluster');
+  const databaseName = String(database?.properties().DatabaseName ?? 'postgres');
+  if (database) await ensureDatabase(cluster, databaseName, String(database.properties().MasterUsername));
+  queues.create(deployment.of('AWS::SQS::Queue'));
+  await tables.create(deployment.of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'));
+  const buses = deployment.of('AWS::Events::EventBus').map(({ name }) => name);
+  Object.assign(
+    operations,
+    secretsOperations(readSecret),
+    kmsOperations((id) => findKey(deployment, id), material),
+    { 'AWSEvents.PutEvents': putEvents(buses, readRules(deployment), queues, log) },
+  );
+
+  const variables = {
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_ENDPOINT_URL_SQS: queues.url,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+    DATABASE_CA_FILE: cluster.caFile,
+  };
+  const functions = new Map<string, LambdaFunction>();
+  const settings = readFunctions(deployment, assembly, { variables, logDirectory });
+  for (const one of settings.values()) functions.set(one.arn, runFunction(one, log));
+  closers.push(() => Promise.all([...functions.values()].map((fn) => fn.stop())));
+  const byArn = (arn: string) => functions.get(arn.split(':').slice(0, 7).join(':'));
+  log(describeSkipped(deployment, new Set(settings.keys())));
+
+  await runTriggers(deployment, byArn);
+  api = readApi(deployment, byArn);
+  const mappings = readMappings(deployment, byArn, queues).map((one) =>
+    runMapping(queues, one.queue, one.fn, one.settings),
+  );
+  const schedules = runSchedules(deployment, byArn);
+
+  const invoke = async (name: string, payload: unknown): Promise<InvocationResult> => {
+    const fn = findFunction(deployment, functions, name);
+    const errorMessage = `No single function is called ${name}`;
+    return fn
+      ? fn.invoke(JSON.stringify(payload))
+      : { error: { errorType: 'ResourceNotFoundException', errorMessage } };
+  };
+  const consumed = new Set(mappings.map(({ queueName }) => queueName));
+  const drain = (signal?: AbortSignal) =>
+    untilEmpty(() => queues.depths().filter(({ name }) => consumed.has(name)), signal);
+  control = async (method, path, body) => {
+    const [, name] = /^\/invoke\/([\w-]+)$/.exec(path) ?? [];
+    if (method === 'POST' && name) {
+      const result = await invoke(name, body ? JSON.parse(body) : {});
+      return result.error
+        ? { status: 502, body: JSON.stringify(result.error) }
+        : { status: 200, body: result.payload ?? 'null' };
+    }
+    if (method !== 'GET' || path !== '/status') return undefined;
+    const workers = [...functions.values()].map((fn) => ({ name: fn.name, workers: fn.workers() }));
+    return { status: 200, body: JSON.stringify({ queues: queues.depths(), functions: workers }) };
+  };
+
+  const hurry = new AbortController();
+  let stopping: Promise<void> | undefined;
+  const stopAll = async (drainFirst: boolean) => {
+    schedules.stop();
+    if (drainFirst) await drain(hurry.signal);
+    const batches = Promise.all(mappings.map((mapping) => mapping.stop()));
+    if (!hurry.signal.aborted) await batches;
+    for (const closer of closers.reverse()) await closer();
+  };
+  const endpoints = { sqs: queues.url, events: awsUrl, dynamodb: tables.url };
+  const databaseUrl = cluster.url(databaseName);
+  return {
+    outputs: await describeOutputs(deployment, issuer, { apiUrl, endpoints, databaseUrl, controlUrl: awsUrl }),
+    queues: queues.depths,
+    drain: () => drain(),
+    invoke,
+    stop: ({ drain: drainFirst = false } = {}) => {
+      if (stopping && !drainFirst) hurry.abort();
+      stopping ??= stopAll(drainFirst);
+      return stopping;
+    },
+  };
+}
+
+/** A key's id by its id, ARN or alias. */
+function findKey(deployment: ReturnType<typeof deployTemplate>, id: string): string | undefined {
+  const alias = deployment.of('AWS::KMS::Alias').find(({ name }) => name === id || id.endsWith(`:${name}`));
+  const wanted = (alias ? String(alias.properties().TargetKeyId) : id).split('/').at(-1);
+  return deployment.of('AWS::KMS::Key').find(({ name }) => name === wanted)?.name;
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
