@@ -17,8 +17,8 @@ import { answerMeta, missingInputs } from '../answer-meta.ts';
 import { askSales, salesQuestion } from '../ask-sales.ts';
 import type { Route } from '../route.ts';
 
-/** Below the 6 MB that a function can answer with. */
-const MAX_ROWS = 10_000;
+/** A row has up to 330 bytes, and a function can answer with 6 MB. */
+const MAX_ROWS = 16_000;
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, 'lens', 'groupBy']);

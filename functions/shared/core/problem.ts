@@ -33,7 +33,7 @@ export class BadParameter extends RequestError {
 
 export class NotFound extends RequestError {
   override readonly name = 'NotFound';
-  readonly problem = {
+  readonly problem: Problem = {
     type: problemType('not-found'),
     title: 'Not found',
     status: 404,
@@ -43,7 +43,8 @@ export class NotFound extends RequestError {
 
 export class Unavailable extends RequestError {
   override readonly name = 'Unavailable';
-  readonly problem = {
+  override readonly message = 'the database did not answer in time';
+  readonly problem: Problem = {
     type: problemType('unavailable'),
     title: 'Unavailable',
     status: 503,

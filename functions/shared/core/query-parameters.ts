@@ -25,7 +25,7 @@ export function readParameters(query: URLSearchParams, names: readonly string[])
   const parameters = new Map<string, string>();
   for (const [name, value] of query) {
     if (!names.includes(name))
-      throw new BadParameter(name, `there is no such parameter; there are ${names.join(', ')}`);
+      throw new BadParameter(name, `there is no such parameter; this route has ${names.join(', ') || 'none'}`);
     if (parameters.has(name)) throw new BadParameter(name, 'expected once');
     parameters.set(name, value);
   }
