@@ -4,8 +4,6 @@ export interface Decimal {
   readonly scale: number;
 }
 
-export const zero: Decimal = { units: 0n, scale: 0 };
-
 /** @param text plain decimal text, as PostgreSQL writes a `numeric`: `-12.50` */
 export function parseDecimal(text: string): Decimal {
   const [whole = '', fraction = ''] = text.split('.');
@@ -40,8 +38,8 @@ export function divide(a: Decimal, b: Decimal, scale: number): Decimal {
 
 /** All its digits, trailing zeros cut, but at least `digits` decimals: `537808.621`, `823746.14`, `100.00`. */
 export function formatAmount(amount: Decimal, digits: number): string {
-  const padded = atScale(amount, Math.max(amount.scale, digits));
   const scale = Math.max(amount.scale, digits);
+  const padded = atScale(amount, scale);
   const text = magnitude(padded)
     .toString()
     .padStart(scale + 1, '0');

@@ -1,4 +1,4 @@
-import { add, type Decimal, divide, formatAmount, parseDecimal, subtract, zero } from './money.ts';
+import { add, type Decimal, divide, formatAmount, parseDecimal, subtract } from './money.ts';
 
 /** Sums of movements in one currency, as the database gives them: amounts are plain decimal text. */
 export interface SalesSums {
@@ -73,8 +73,8 @@ export function changeOf(current: Figures, previous: Figures): Ratios {
     if (now === null || before === null || before === undefined) return null;
     if (typeof now === 'object') return changeOf(now, before as Figures);
     const base = parseDecimal(plain(before));
-    if (base.units === zero.units) return null;
-    const ratio = divide(subtract(parseDecimal(plain(now)), base), { ...base, units: base.units }, RATIO_DECIMALS);
+    if (base.units === 0n) return null;
+    const ratio = divide(subtract(parseDecimal(plain(now)), base), base, RATIO_DECIMALS);
     return Number(formatAmount(ratio, 0));
   };
   return Object.fromEntries(Object.entries(current).map(([name, now]) => [name, change(now, previous[name])]));
