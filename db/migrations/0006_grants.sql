@@ -18,3 +18,4 @@ grant select on orders, payments, returns, sales_movements to analytics_jobs;
 grant select, insert, delete on hourly_metrics, daily_metrics, revenue_by_source, dirty_windows to analytics_jobs;
 grant select, insert, update on job_runs to analytics_jobs;
 grant select, update on job_locks to analytics_jobs;
+grant select on schema_migrations to analytics_query;

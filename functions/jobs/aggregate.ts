@@ -1,6 +1,7 @@
 import { metrics as metricNames } from '#contract';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { markWindows } from '#db/mark-windows.ts';
+import { markZoneChange } from '#db/mark-zone-change.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { jobHandler } from '#runtime/job-handler.ts';
@@ -15,7 +16,8 @@ const { ANALYTICS_TIME_ZONE: zone } = readSettings(['ANALYTICS_TIME_ZONE']);
 /** Recomputes what is dirty; with `day` or `from` and `to` in the payload, that range is made dirty first. */
 export const handler = jobHandler('aggregate', async (payload, { scheduledAt, remainingMilliseconds }) => {
   const range = readRange(payload, scheduledAt, zone);
-  const marked = range ? await markWindows(database(), range.from, range.to) : 0;
+  const rezoned = await markZoneChange(database(), zone);
+  const marked = rezoned + (range ? await markWindows(database(), range.from, range.to) : 0);
   let hours = 0;
   let isDone = false;
   while (!isDone && remainingMilliseconds() > RESERVE_MILLISECONDS) {

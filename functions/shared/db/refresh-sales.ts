@@ -25,7 +25,7 @@ export async function refreshHourlyMetrics(tx: TransactionSql, hours: readonly W
       sum(m.cancellations), sum(m.cancellations_order_date), sum(m.returns), sum(m.returns_order_date),
       sum(m.tax), sum(m.shipping), sum(m.collected), sum(m.payments)
     from json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
-    cross join lateral (select * from sales_movements where at >= stale.start and at < stale."end") as m
+    cross join lateral sales_movements_between(stale.start, stale."end") as m
     group by 1, 2, 3, 4, 5`;
 }
 
@@ -47,7 +47,7 @@ export async function refreshDailyMetrics(tx: TransactionSql, days: readonly Win
       sum(m.cancellations), sum(m.cancellations_order_date), sum(m.returns), sum(m.returns_order_date),
       sum(m.tax), sum(m.shipping), sum(m.collected), sum(m.payments)
     from json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
-    cross join lateral (select * from sales_movements where at >= stale.start and at < stale."end") as m
+    cross join lateral sales_movements_between(stale.start, stale."end") as m
     group by 1, 2, 3, 4, 5, 6`;
 }
 
@@ -68,8 +68,7 @@ export async function refreshRevenueBySource(
       stale.start, (m.converted_at at time zone ${zone})::date, m.currency, m.channel, m.country, m.payment_method,
       sum(m.collected), sum(m.payments)
     from json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
-    cross join lateral (
-      select * from sales_movements where at >= stale.start and at < stale."end" and payment_method is not null
-    ) as m
+    cross join lateral sales_movements_between(stale.start, stale."end") as m
+    where m.payment_method is not null
     group by 1, 2, 3, 4, 5, 6`;
 }
