@@ -12,7 +12,7 @@ import { findFunction } from './lambda/find-function.ts';
 import { readFunctions } from './lambda/read-functions.ts';
 import { type InvocationResult, type LambdaFunction, runFunction } from './lambda/run-function.ts';
 import { listen } from './listen.ts';
-import { ensureDatabase, startPostgres } from './postgres.ts';
+import { ensureDatabase, type PostgresCluster, startPostgres } from './postgres.ts';
 import { readMappings } from './queues/read-mappings.ts';
 import { runMapping } from './queues/run-mapping.ts';
 import { type QueueDepth, startQueues } from './queues/start-queues.ts';
@@ -24,8 +24,8 @@ import { kmsOperations } from './services/kms-operations.ts';
 import { secretReader, secretsOperations } from './services/secrets-operations.ts';
 import { type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
 import { startTables } from './start-tables.ts';
-import { deployTemplate } from './template/deploy-template.ts';
-import { readAssembly } from './template/read-assembly.ts';
+import { type Deployment, deployTemplate } from './template/deploy-template.ts';
+import { type Assembly, readAssembly } from './template/read-assembly.ts';
 
 export interface LocalSystem {
   /** What `outputs.json` says. */
@@ -84,17 +84,17 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   closers.push(queues.stop);
   const tables = await startTables();
   closers.push(tables.stop);
-  const cluster = await startPostgres({ directory: join(dataDir, 'postgres'), log });
-  closers.push(cluster.stop);
+  const cluster = holds(assembly, 'AWS::RDS::DBCluster')
+    ? await startPostgres({ directory: join(dataDir, 'postgres'), log })
+    : undefined;
+  closers.push(() => cluster?.stop());
 
   const material = keepMaterial(join(dataDir, 'secrets.json'));
   const readSecret = secretReader(() => deployment.of('AWS::SecretsManager::Secret'), material);
-  const places = { sqsUrl: queues.url, apiUrl, database: { host: cluster.host, port: cluster.port } };
+  const places = { sqsUrl: queues.url, apiUrl, database: cluster };
   const deployment = deployTemplate(assembly, places, (id) => readSecret(id)?.text ?? '');
 
-  const [database] = deployment.of('AWS::RDS::DBCluster');
-  const databaseName = String(database?.properties().DatabaseName ?? 'postgres');
-  if (database) await ensureDatabase(cluster, databaseName, String(database.properties().MasterUsername));
+  const databaseUrl = cluster && (await createDatabase(cluster, deployment));
   queues.create(deployment.of('AWS::SQS::Queue'));
   await tables.create(deployment.of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'));
   const buses = deployment.of('AWS::Events::EventBus').map(({ name }) => name);
@@ -109,7 +109,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     AWS_ENDPOINT_URL: awsUrl,
     AWS_ENDPOINT_URL_SQS: queues.url,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-    DATABASE_CA_FILE: cluster.caFile,
+    ...(cluster && { DATABASE_CA_FILE: cluster.caFile }),
   };
   const functions = new Map<string, LambdaFunction>();
   const settings = readFunctions(deployment, assembly, { variables, logDirectory });
@@ -158,9 +158,13 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     for (const closer of closers.reverse()) await closer();
   };
   const endpoints = { sqs: queues.url, events: awsUrl, dynamodb: tables.url };
-  const databaseUrl = cluster.url(databaseName);
   return {
-    outputs: await describeOutputs(deployment, issuer, { apiUrl, endpoints, databaseUrl, controlUrl: awsUrl }),
+    outputs: await describeOutputs(deployment, issuer, {
+      apiUrl,
+      endpoints,
+      databaseUrl: databaseUrl ?? '',
+      controlUrl: awsUrl,
+    }),
     queues: queues.depths,
     drain: () => drain(),
     invoke,
@@ -172,8 +176,19 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   };
 }
 
+const holds = (assembly: Assembly, type: string) =>
+  assembly.stacks.some(({ resources }) => Object.values(resources).some((resource) => resource.Type === type));
+
+/** The database and master user of the template's cluster. Answers the database's URL for the superuser. */
+async function createDatabase(cluster: PostgresCluster, deployment: Deployment): Promise<string> {
+  const { DatabaseName, MasterUsername } = deployment.of('AWS::RDS::DBCluster')[0]!.properties();
+  const name = String(DatabaseName ?? 'postgres');
+  await ensureDatabase(cluster, name, String(MasterUsername));
+  return cluster.url(name);
+}
+
 /** A key's id by its id, ARN or alias. */
-function findKey(deployment: ReturnType<typeof deployTemplate>, id: string): string | undefined {
+function findKey(deployment: Deployment, id: string): string | undefined {
   const alias = deployment.of('AWS::KMS::Alias').find(({ name }) => name === id || id.endsWith(`:${name}`));
   const wanted = (alias ? String(alias.properties().TargetKeyId) : id).split('/').at(-1);
   return deployment.of('AWS::KMS::Key').find(({ name }) => name === wanted)?.name;

@@ -107,6 +107,8 @@ function startEnvironment(settings: FunctionSettings, logStream: WriteStream): E
   let alive = true;
   let finish: ((result: InvocationResult) => void) | undefined;
   const end = (error: InvocationError) => {
+    // A worker that is stopped or timed out exits too: only the first end is one.
+    if (!alive) return;
     alive = false;
     logStream.write(`${JSON.stringify(error)}\n`);
     finish?.({ error });
@@ -122,7 +124,11 @@ function startEnvironment(settings: FunctionSettings, logStream: WriteStream): E
 
   return {
     alive: () => alive,
-    stop: () => worker.terminate(),
+    stop: () => {
+      alive = false;
+      finish?.({ error: { errorType: 'Runtime.ExitError', errorMessage: 'The system was stopped' } });
+      return worker.terminate();
+    },
     run: async (payload) => {
       if (!alive)
         return { error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited before the invocation' } };

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunAs } from './find-binaries.ts';
+import { untilAccepting } from './until-accepting.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -23,7 +23,7 @@ wait $server; status=$?
 kill $watcher 2>/dev/null
 exit $status`;
 
-/** Starts `postgres` on a free port of 127.0.0.1 and waits until it accepts connections. Its log is `logFile`. */
+/** Starts `postgres` on a free port of 127.0.0.1 and waits until it has answered a query. Its log is `logFile`. */
 export async function runServer(options: {
   readonly binaries: string;
   readonly dataDirectory: string;
@@ -53,7 +53,10 @@ export async function runServer(options: {
   closeSync(log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.stdin?.on('error', () => {});
-  await untilAccepting(child, port, logFile);
+  if (!(await untilAccepting(port, () => child.exitCode !== null))) {
+    child.stdin?.end();
+    throw new Error(`PostgreSQL did not start; its log ${logFile} says why`);
+  }
   return {
     port,
     stop: () => {
@@ -93,33 +96,5 @@ function freePort(): Promise<number> {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });
-  });
-}
-
-const READY_TIMEOUT_MS = 60_000;
-
-async function untilAccepting(child: ChildProcess, port: number, logFile: string): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.stdin?.end();
-      throw new Error(`PostgreSQL did not start; its log ${logFile} says why`);
-    }
-    await sleep(20);
-  }
-}
-
-/** The first byte of an answer to SSLRequest (80877103): `S` or `N` once the server reads connections. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
-    const finish = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1000, () => finish(false));
-    socket.once('data', () => finish(true));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
   });
 }

@@ -8,7 +8,8 @@ export const ACCOUNT = '000000000000';
 export interface Places {
   readonly sqsUrl: string;
   readonly apiUrl: string;
-  readonly database: { readonly host: string; readonly port: number };
+  /** Undefined where the templates hold no database. */
+  readonly database: { readonly host: string; readonly port: number } | undefined;
 }
 
 export const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
@@ -68,9 +69,9 @@ const tables: Readonly<Record<string, (resource: DeployedResource, places: Place
     Ref: name,
     DBClusterArn: arn('rds', `cluster:${name}`),
     DBClusterResourceId: `cluster-${name}`,
-    'Endpoint.Address': database.host,
-    'Endpoint.Port': String(database.port),
-    'ReadEndpoint.Address': database.host,
+    'Endpoint.Address': database?.host,
+    'Endpoint.Port': String(database?.port),
+    'ReadEndpoint.Address': database?.host,
   }),
   'AWS::ApiGatewayV2::Api': ({ name }, { apiUrl }) => ({ Ref: name, ApiId: name, ApiEndpoint: apiUrl }),
 };
