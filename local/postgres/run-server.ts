@@ -53,9 +53,12 @@ export async function runServer(options: {
   closeSync(log);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.stdin?.on('error', () => {});
-  if (!(await untilAccepting(port, () => child.exitCode !== null))) {
+  try {
+    const started = await untilAccepting(port, () => child.exitCode !== null);
+    if (!started) throw new Error(`PostgreSQL did not start; its log ${logFile} says why`);
+  } catch (error) {
     child.stdin?.end();
-    throw new Error(`PostgreSQL did not start; its log ${logFile} says why`);
+    throw error;
   }
   return {
     port,
