@@ -24,6 +24,7 @@ export const eventTypes = [
   { type: 'analytics.page_view', ...highVolume },
   { type: 'analytics.product_view', ...highVolume },
   { type: 'analytics.cart_changed', ...lowVolume },
+  { type: 'analytics.checkout_started', ...lowVolume },
   { type: 'customers.customer.updated', ...lowVolume },
   { type: 'returns.return.status_changed', ...lowVolume },
   { type: 'inventory.stock.changed', ...lowVolume },

@@ -11,6 +11,7 @@ export const leastData: Readonly<Record<EventType, Readonly<Record<string, unkno
   'analytics.page_view': { session_id: 'v1', page_url: 'https://shop.example/' },
   'analytics.product_view': { session_id: 'v1', product_id: 'p1' },
   'analytics.cart_changed': { session_id: 'v1', product_id: 'p1', action: 'add', quantity: 1 },
+  'analytics.checkout_started': { session_id: 'v1' },
   'customers.customer.updated': { customer_id: 'c1' },
   'returns.return.status_changed': { return_id: 'r1', order_id: null, status: 'requested' },
   'inventory.stock.changed': { product_id: 'p1', warehouse_id: 'w1', on_hand: -2.5 },

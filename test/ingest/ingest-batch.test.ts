@@ -140,6 +140,27 @@ describe('what an event leaves', () => {
     ).toEqual([{ kind: 'customer' }, { kind: 'order' }, { kind: 'session' }]);
   });
 
+  it('is the stages of its session, each at its earliest', async () => {
+    const at = (minute: number) => ({ time: new Date(Date.now() - (60 - minute) * 60_000).toISOString() });
+    const visit = { session_id: 's-stages' };
+    const times = [1, 2, 3, 4].map(at);
+    await makeIngestion(sql).ingest([
+      makeEvent('analytics.checkout_started', { ...visit, value_amount: '12.5', currency: 'EUR' }, at(9)),
+      makeEvent('analytics.checkout_started', { ...visit, value_amount: '12.5', currency: 'EUR' }, times[3]),
+      makeEvent('analytics.cart_changed', { ...visit, product_id: 'p1', action: 'remove', quantity: 1 }, at(2)),
+      makeEvent('analytics.cart_changed', { ...visit, product_id: 'p1', action: 'add', quantity: 1 }, times[2]),
+      makeEvent('analytics.product_view', { ...visit, product_id: 'p1' }, times[1]),
+      makeEvent('analytics.page_view', { ...visit, page_url: 'https://shop.example/' }, times[0]),
+    ]);
+    const [session] = await sql`
+      select started_at, page_view_at, product_view_at, add_to_cart_at, checkout_at from sessions where session_id = 's-stages'`;
+    const [started, ...stages] = Object.values(session!).map((instant) => instant.toISOString());
+    expect([started, ...stages]).toEqual([times[0]!.time, ...times.map(({ time }) => time)]);
+    expect(
+      await database.connect()`select distinct amount from analytics_events where session_id = 's-stages' and amount > 0`,
+    ).toEqual([{ amount: '12.5' }]);
+  });
+
   it('is the month that it is the first of', async () => {
     const time = '2021-02-03T00:00:00Z';
     const limits = { now: new Date(), rawRetentionDays: 36_500, maxFutureHours: 24 };
