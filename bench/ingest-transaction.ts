@@ -19,8 +19,8 @@ const ROUNDS = 5;
 const ONE_BY_ONE = 500;
 const keys = { current: 'v1', keys: new Map([['v1', randomBytes(32)]]) };
 
-/** The ingest transaction against raw COPY of the same rows into a bare table, and against one insert per event. */
-export async function benchIngestTransaction(report: Report): Promise<void> {
+/** The ingest transaction against raw COPY of the same rows into a bare table, and against one insert per event. @returns the rate of COPY */
+export async function benchIngestTransaction(report: Report): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'analytics-bench-'));
   const cluster = await startPostgres({ directory: join(directory, 'postgres'), durable: true });
   await ensureDatabase(cluster, 'bench', 'analytics_migrate');
@@ -60,6 +60,7 @@ export async function benchIngestTransaction(report: Report): Promise<void> {
     report.note(
       `statements of the ingest transaction: ${texts.length} texts for both sizes, the longest ${Math.max(...texts.map((text) => text.length))} characters`,
     );
+    return copy;
   } finally {
     await sql.end();
     await cluster.stop();

@@ -1,6 +1,8 @@
 import { benchIngestTransaction } from './ingest-transaction.ts';
 import { makeReport } from './report.ts';
+import { benchWholeSystem } from './whole-system.ts';
 
 const report = makeReport();
-await benchIngestTransaction(report);
+const copyRate = await benchIngestTransaction(report);
+await benchWholeSystem(report, copyRate);
 report.print();
