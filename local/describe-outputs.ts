@@ -14,7 +14,7 @@ export interface Outputs {
   /** By event type; the catch-all queue stands under `unmatched`. */
   readonly queues: Readonly<Record<string, { readonly url: string; readonly dlqUrl: string }>>;
   readonly databaseUrl: string;
-  /** `POST /invoke/<function>`, `GET /status`. */
+  /** See `answer-control.ts`. */
   readonly controlUrl: string;
   readonly pid: number;
 }

@@ -26,7 +26,9 @@ const RUN: ReadonlySet<string> = new Set([
   'Custom::Trigger',
 ]);
 
-/** One line with what the templates hold that does not run on this machine, by type and number. */
+const LINE_LENGTH = 100;
+
+/** What the templates hold that does not run on this machine, by type and number, in lines of a terminal's width. */
 export function describeSkipped(deployment: Deployment, functions: ReadonlySet<DeployedResource>): string {
   const counts = new Map<string, number>();
   for (const resource of deployment.resources) {
@@ -38,5 +40,16 @@ export function describeSkipped(deployment: Deployment, functions: ReadonlySet<D
     if (!runs) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   const parts = [...counts].sort().map(([type, count]) => (count === 1 ? type : `${type} ×${count}`));
-  return `not run here: ${parts.join(', ') || 'nothing'}`;
+  return wrap(`not run here: ${parts.join(', ') || 'nothing'}`.replaceAll('AWS::', ''));
+}
+
+/** Breaks after commas; what follows a break is indented. */
+function wrap(text: string): string {
+  const lines = [''];
+  for (const part of text.split(/(?<=,) /)) {
+    const line = `${lines.at(-1)}${lines.at(-1) ? ' ' : ''}${part}`;
+    if (line.length <= LINE_LENGTH) lines[lines.length - 1] = line;
+    else lines.push(`  ${part}`);
+  }
+  return lines.join('\n');
 }

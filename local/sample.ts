@@ -1,18 +1,24 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import postgres from 'postgres';
 import { localClient, type Outputs } from './commands/read-outputs.ts';
-import { formatReasons } from './commands/read-totals.ts';
+import { type Counts, formatReasons } from './commands/read-totals.ts';
 import { CommandError } from './commands/run-command.ts';
 import { type Refusal, sendBatches } from './commands/send-batches.ts';
 import { addressEntry, sendToBus } from './commands/send-to-bus.ts';
 import { showProgress } from './commands/show-progress.ts';
-import { type Drained, waitUntilDrained } from './commands/wait-until-drained.ts';
+import { waitUntilDrained } from './commands/wait-until-drained.ts';
 import { DAY, MINUTE } from './sample/cloud-event.ts';
 import { generateSample, type Sample } from './sample/generate-sample.ts';
 
 const SEED = 'shop';
 const DAYS = 28;
 const DRAIN_TIMEOUT_SECONDS = 600;
+
+/** [from, to) */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
 
 type Log = (line: string) => void;
 
@@ -48,16 +54,14 @@ async function publishSample({ events }: Sample, { endpoints, eventBusName }: Ou
   if (first) throw new CommandError(`the bus refused ${refused.length} sample events, ${first.place}: ${first.code}`);
 }
 
-function logComparison({ expected }: Sample, drained: Drained, log: Log): void {
+function logComparison({ expected }: Sample, seen: Counts, log: Log): void {
   const reasons = Object.entries(expected.invalid).map(([reason, count]) => ({ reason, count }));
   const dead = (counts: readonly { readonly count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
-  log(
-    `events in     ${number(drained.received)} (sent ${number(expected.total)}, ${number(expected.late)} of them late)`,
-  );
-  log(`stored        ${number(drained.stored)} (expected ${number(expected.stored)})`);
-  log(`duplicates    ${number(drained.duplicates)} (expected ${number(expected.duplicates)})`);
-  log(`dead letters  ${number(dead(drained.deadLetters))} (expected ${number(dead(reasons))})`);
-  log(`  found       ${formatReasons(drained.deadLetters) || 'none'}`);
+  log(`events in     ${number(seen.received)} (sent ${number(expected.total)}, ${number(expected.late)} of them late)`);
+  log(`stored        ${number(seen.stored)} (expected ${number(expected.stored)})`);
+  log(`duplicates    ${number(seen.duplicates)} (expected ${number(expected.duplicates)})`);
+  log(`dead letters  ${number(dead(seen.deadLetters))} (expected ${number(dead(reasons))})`);
+  log(`  found       ${formatReasons(seen.deadLetters) || 'none'}`);
   log(`  expected    ${formatReasons(reasons)}`);
 }
 
@@ -72,8 +76,8 @@ interface Overview {
   readonly meta: { readonly currency: string; readonly unconverted: number };
 }
 
-/** The dashboard's numbers of the last four weeks, and how to ask for them. */
-async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, log: Log): Promise<void> {
+/** The dashboard's numbers of the last four weeks. */
+async function logHeadlines({ apiUrl, token }: Outputs, { from, to }: Period, log: Log): Promise<void> {
   const url = new URL('/api/v1/analytics/dashboard/overview', apiUrl);
   url.searchParams.set('from', from.toISOString());
   url.searchParams.set('to', to.toISOString());
@@ -82,7 +86,7 @@ async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, lo
   const { data, meta } = (await response.json()) as Overview;
   const { sales, orders, customers } = data;
   const rate = data.conversionRate === null ? '–' : `${(data.conversionRate * 100).toFixed(2)} %`;
-  log('');
+  log(`\nThe last four weeks`);
   log(
     `sales         gross ${sales.gross}, net ${sales.net}, total ${sales.total}, collected ${sales.collected} ${meta.currency}`,
   );
@@ -96,19 +100,19 @@ async function logHeadlines({ apiUrl, token }: Outputs, from: Date, to: Date, lo
   if (meta.unconverted > 0) {
     log(`unconverted   ${number(meta.unconverted)} orders in other currencies are left out for want of a rate`);
   }
-  log('');
-  log(`dashboard     ${url}`);
-  log(`revenue       ${new URL('/api/v1/analytics/revenue', apiUrl)}`);
-  log(`health        ${new URL('/health', apiUrl)}`);
-  log(`curl -H 'Authorization: Bearer ${token}' '${url}'`);
 }
 
 /**
  * Sends four weeks of a shop's traffic up to now through the bus, waits until it is processed, and logs what came of it
- * beside what was to come, the headline numbers and the URLs. A database that holds events already is left as it is: those
- * weeks end at another instant. Throws when the bus refuses events, nothing drains, or the API does not answer.
+ * beside what was to come, and the headline numbers. A database that holds events already is left as it is: those
+ * weeks end at another instant. Answers the period of the headline numbers. Throws when the bus refuses events, nothing
+ * drains, or the API does not answer.
  */
-export async function runSample({ outputs }: { readonly outputs: Outputs }, log: Log, now = new Date()): Promise<void> {
+export async function runSample(
+  { outputs }: { readonly outputs: Outputs },
+  log: Log,
+  now = new Date(),
+): Promise<Period> {
   // The end of the minute, so that events of this very second are in the range.
   const to = new Date(now.getTime() - (now.getTime() % MINUTE) + MINUTE);
   const stored = await countStored(outputs);
@@ -121,7 +125,9 @@ export async function runSample({ outputs }: { readonly outputs: Outputs }, log:
     await publishSample(sample, outputs);
     const drained = await waitUntilDrained(outputs, { timeoutSeconds: DRAIN_TIMEOUT_SECONDS });
     log(`sample processed ${drained.seconds.toFixed(1)} s after its last event was sent`);
-    logComparison(sample, drained, log);
+    logComparison(sample, drained.sinceStart, log);
   }
-  await logHeadlines(outputs, new Date(to.getTime() - DAYS * DAY - MINUTE), to, log);
+  const period = { from: new Date(to.getTime() - DAYS * DAY - MINUTE), to };
+  await logHeadlines(outputs, period, log);
+  return period;
 }

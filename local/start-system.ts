@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { answerControl } from './answer-control.ts';
 import { startIssuer } from './api/issue-tokens.ts';
 import { readApi } from './api/read-api.ts';
 import { serveApi } from './api/serve-api.ts';
@@ -11,6 +12,7 @@ import { describeSkipped } from './describe-skipped.ts';
 import { findFunction } from './lambda/find-function.ts';
 import { readFunctions } from './lambda/read-functions.ts';
 import { type InvocationResult, type LambdaFunction, runFunction } from './lambda/run-function.ts';
+import { sumMetrics } from './lambda/sum-metrics.ts';
 import { listen } from './listen.ts';
 import { ensureDatabase, type PostgresCluster, startPostgres } from './postgres.ts';
 import { readMappings } from './queues/read-mappings.ts';
@@ -22,7 +24,7 @@ import { runTriggers } from './run-triggers.ts';
 import { keepMaterial } from './services/keep-material.ts';
 import { kmsOperations } from './services/kms-operations.ts';
 import { secretReader, secretsOperations } from './services/secrets-operations.ts';
-import { type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
+import { AwsError, type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
 import { startTables } from './start-tables.ts';
 import { type Deployment, deployTemplate } from './template/deploy-template.ts';
 import { type Assembly, readAssembly } from './template/read-assembly.ts';
@@ -111,9 +113,10 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
     ...(cluster && { DATABASE_CA_FILE: cluster.caFile }),
   };
+  const metrics = sumMetrics();
   const functions = new Map<string, LambdaFunction>();
   const settings = readFunctions(deployment, assembly, { variables, logDirectory });
-  for (const one of settings.values()) functions.set(one.arn, runFunction(one, log));
+  for (const one of settings.values()) functions.set(one.arn, runFunction(one, log, metrics.read));
   closers.push(() => Promise.all([...functions.values()].map((fn) => fn.stop())));
   const byArn = (arn: string) => functions.get(arn.split(':').slice(0, 7).join(':'));
   log(describeSkipped(deployment, new Set(settings.keys())));
@@ -135,26 +138,25 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const consumed = new Set(mappings.map(({ queueName }) => queueName));
   const drain = (signal?: AbortSignal) =>
     untilEmpty(() => queues.depths().filter(({ name }) => consumed.has(name)), signal);
-  control = async (method, path, body) => {
-    const [, name] = /^\/invoke\/([\w-]+)$/.exec(path) ?? [];
-    if (method === 'POST' && name) {
-      const result = await invoke(name, body ? JSON.parse(body) : {});
-      return result.error
-        ? { status: 502, body: JSON.stringify(result.error) }
-        : { status: 200, body: result.payload ?? 'null' };
-    }
-    if (method !== 'GET' || path !== '/status') return undefined;
-    const workers = [...functions.values()].map((fn) => ({ name: fn.name, workers: fn.workers() }));
-    return { status: 200, body: JSON.stringify({ queues: queues.depths(), functions: workers }) };
-  };
+  control = answerControl({
+    invoke,
+    queues: queues.depths,
+    functions: () => [...functions.values()],
+    metrics: metrics.sums,
+  });
 
   const hurry = new AbortController();
+  const hurried = new Promise((resolve) => hurry.signal.addEventListener('abort', resolve));
   let stopping: Promise<void> | undefined;
   const stopAll = async (drainFirst: boolean) => {
     schedules.stop();
+    // What nobody sends any more drains in the end.
+    operations['AWSEvents.PutEvents'] = () => {
+      throw new AwsError('ServiceStopping', 'The local system is stopping');
+    };
     if (drainFirst) await drain(hurry.signal);
     const batches = Promise.all(mappings.map((mapping) => mapping.stop()));
-    if (!hurry.signal.aborted) await batches;
+    await Promise.race([batches, hurried]);
     for (const closer of closers.reverse()) await closer();
   };
   const endpoints = { sqs: queues.url, events: awsUrl, dynamodb: tables.url };

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runSample } from './sample.ts';
+import { type Period, runSample } from './sample.ts';
+import { describeUrls } from './start/describe-urls.ts';
 import { lockDirectory, resetDirectory } from './start/lock-directory.ts';
 import { readOptions, type StartOptions } from './start/read-options.ts';
 import { synthesizeLocal } from './start/synthesize-local.ts';
@@ -16,21 +17,27 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const unlock = lockDirectory(options.dataDir);
   try {
+    log(`Starting in ${options.dataDir}: the stacks of stage local, synthesized and run on this machine`);
     const system = await startAll(options);
     const stopped = stopOnSignal(system);
     writeOutputs(options.dataDir, system);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    log(
-      `Ready in ${seconds} s: ${system.outputs.apiUrl} (how to reach the rest: ${join(options.dataDir, 'outputs.json')})`,
-    );
-    log(`  ${system.outputs.apiUrl}/health`);
-    log(`  ${system.outputs.apiUrl}/api/v1/analytics/dashboard/overview`);
-    // A failed sample leaves a running system: whoever started it decides.
-    if (options.sample)
-      await runSample(system, log).catch((error: Error) => log(`The sample failed: ${error.message}`));
+    log(`Ready in ${seconds} s: ${system.outputs.apiUrl}`);
+    log(describeUrls(system.outputs, options.dataDir, options.sample ? await sendSample(system) : undefined));
+    log('Ctrl-C stops, after the queues are empty');
     await stopped;
   } finally {
     unlock();
+  }
+}
+
+/** A failed sample leaves a running system: whoever started it decides. */
+async function sendSample(system: LocalSystem): Promise<Period | undefined> {
+  try {
+    return await runSample(system, log);
+  } catch (error) {
+    log(`The sample failed: ${error instanceof Error ? error.message : 'for no reason given'}`);
+    return undefined;
   }
 }
 
@@ -48,14 +55,19 @@ function writeOutputs(dataDir: string, { outputs }: LocalSystem): void {
   renameSync(`${file}.new`, file);
 }
 
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 500;
+
 /** The first signal drains the queues and stops; the second stops at once. */
 function stopOnSignal(system: LocalSystem): Promise<void> {
   return new Promise((resolve, reject) => {
-    let signals = 0;
+    let firstAt: number | undefined;
     const stop = () => {
-      signals += 1;
-      if (signals === 1) log('Stopping: draining the queues first (Ctrl-C again stops at once)');
-      system.stop({ drain: signals === 1 }).then(resolve, reject);
+      const now = performance.now();
+      if (firstAt !== undefined && now - firstAt < SAME_SIGNAL_MS) return;
+      if (firstAt === undefined) log('Stopping: draining the queues first (Ctrl-C again stops at once)');
+      system.stop({ drain: firstAt === undefined }).then(resolve, reject);
+      firstAt ??= now;
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);

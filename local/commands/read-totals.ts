@@ -1,23 +1,50 @@
 import type { Sql } from 'postgres';
+import { metrics as metricNames } from '#contract';
+import type { DrainReadings, Reading } from '../answer-control.ts';
+import type { Outputs } from './read-outputs.ts';
+import { CommandError } from './run-command.ts';
 
-export interface Totals {
+export interface Counts {
+  /** Events that ingestion is done with: stored, duplicates, and those it rejected. One that failed counts when it comes again. */
   readonly received: number;
   readonly stored: number;
   readonly duplicates: number;
   readonly deadLetters: readonly { readonly type: string; readonly reason: string; readonly count: number }[];
 }
 
-/** What ingestion has counted since the database was made, and the dead letters that it holds. */
-export async function readTotals(sql: Sql): Promise<Totals> {
-  const [counts] = await sql<{ received: number; stored: number; duplicates: number }[]>`
-    select coalesce(sum(received), 0)::float8 as received,
-           coalesce(sum(stored), 0)::float8 as stored,
-           coalesce(sum(duplicates), 0)::float8 as duplicates
-    from ingest_counts`;
+export interface Totals {
+  readonly sinceStart: Counts;
+  /** Undefined where this is the first drain since the start. */
+  readonly sinceLastDrain: Counts | undefined;
+}
+
+/**
+ * What the functions have counted in their metrics, and the dead letters captured meanwhile. Marks a drain: the next call
+ * counts from here too.
+ */
+export async function readTotals(sql: Sql, { controlUrl }: Pick<Outputs, 'controlUrl'>): Promise<Totals> {
+  const response = await fetch(new URL('/drained', controlUrl), { method: 'POST' }).catch((cause: Error) => {
+    throw new CommandError(`the system at ${controlUrl} does not answer`, { cause });
+  });
+  const { startedAt, last, now } = (await response.json()) as DrainReadings;
+  return {
+    sinceStart: await countBetween(sql, { at: startedAt, metrics: {} }, now),
+    sinceLastDrain: last ? await countBetween(sql, last, now) : undefined,
+  };
+}
+
+async function countBetween(sql: Sql, from: Reading, to: Reading): Promise<Counts> {
+  const grown = (name: string) => (to.metrics[name] ?? 0) - (from.metrics[name] ?? 0);
   const deadLetters = await sql<{ type: string; reason: string; count: number }[]>`
     select coalesce(event_type, 'unknown') as type, reason, count(*)::int as count
-    from dead_letter_queue group by 1, 2 order by 1, 2`;
-  return { ...counts!, deadLetters: [...deadLetters] };
+    from dead_letter_queue where captured_at >= ${from.at} and captured_at < ${to.at}
+    group by 1, 2 order by 1, 2`;
+  return {
+    received: grown(metricNames.eventsReceived) - grown(metricNames.eventsFailed),
+    stored: grown(metricNames.eventsStored),
+    duplicates: grown(metricNames.eventsDuplicate),
+    deadLetters: [...deadLetters],
+  };
 }
 
 /** `3 schema_violation, 1 unknown_type`, most first. */

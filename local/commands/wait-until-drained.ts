@@ -53,7 +53,7 @@ export async function waitUntilDrained(
       onLook?.(remaining);
       const quiet = queues.every(({ queue, deadLetters }) => isEmpty(queue) && isEmpty(deadLetters));
       emptyLooks = quiet && remaining.dirtyWindows === 0 ? emptyLooks + 1 : 0;
-      if (emptyLooks === EMPTY_LOOKS) return { ...(await readTotals(sql)), seconds: seconds() };
+      if (emptyLooks === EMPTY_LOOKS) return { ...(await readTotals(sql, outputs)), seconds: seconds() };
       if (seconds() > timeoutSeconds) {
         throw new CommandError(`not drained after ${timeoutSeconds} s: ${describeRemaining(remaining)}`);
       }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './worker.ts';
 
@@ -43,8 +44,15 @@ interface Environment {
   stop(): Promise<unknown>;
 }
 
-/** A function of the template in worker threads: started on demand, kept warm, one invocation at a time in each. */
-export function runFunction(settings: FunctionSettings, log: (line: string) => void): LambdaFunction {
+/**
+ * A function of the template in worker threads: started on demand, kept warm, one invocation at a time in each. Lines of its
+ * standard output go to its log file and to `onLine`.
+ */
+export function runFunction(
+  settings: FunctionSettings,
+  log: (line: string) => void,
+  onLine: (line: string) => void,
+): LambdaFunction {
   const logStream = createWriteStream(settings.logFile, { flags: 'a' });
   const environments = new Set<Environment>();
   const idle: Environment[] = [];
@@ -57,7 +65,7 @@ export function runFunction(settings: FunctionSettings, log: (line: string) => v
     return new Promise((resolve) => waiting.push(resolve));
   };
   const started = () => {
-    const environment = startEnvironment(settings, logStream);
+    const environment = startEnvironment(settings, logStream, onLine);
     environments.add(environment);
     return environment;
   };
@@ -87,7 +95,11 @@ export function runFunction(settings: FunctionSettings, log: (line: string) => v
   };
 }
 
-function startEnvironment(settings: FunctionSettings, logStream: WriteStream): Environment {
+function startEnvironment(
+  settings: FunctionSettings,
+  logStream: WriteStream,
+  onLine: (line: string) => void,
+): Environment {
   const setup: WorkerSetup = {
     moduleFile: settings.moduleFile,
     exportName: settings.exportName,
@@ -103,6 +115,7 @@ function startEnvironment(settings: FunctionSettings, logStream: WriteStream): E
     resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
   });
   worker.stdout.pipe(logStream, { end: false });
+  createInterface({ input: worker.stdout }).on('line', onLine);
   worker.stderr.pipe(logStream, { end: false });
   let alive = true;
   let finish: ((result: InvocationResult) => void) | undefined;

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
 import type { Sql } from 'postgres';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { answerControl } from '../../local/answer-control.ts';
 import { connectQueues } from '../../local/commands/read-depths.ts';
 import type { Outputs } from '../../local/commands/read-outputs.ts';
 import { waitUntilDrained } from '../../local/commands/wait-until-drained.ts';
+import { type ControlRequest, serveAwsCalls } from '../../local/services/serve-aws-calls.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeDataDir, runCli } from './run-cli.ts';
 
@@ -20,19 +22,23 @@ let outputs: Pick<Outputs, 'queues' | 'endpoints' | 'databaseUrl' | 'controlUrl'
 /** Jobs that were invoked; `aggregate` cleans every window, unless it is told to fail. */
 const invoked: string[] = [];
 let aggregateFails = false;
+let answer: ControlRequest;
+/** One event failed, and came again. */
+const counted: Readonly<Record<string, number>> = {
+  EventsReceived: 16,
+  EventsStored: 12,
+  EventsDuplicate: 2,
+  EventsRejected: 1,
+  EventsFailed: 1,
+};
+let metrics = counted;
 
 beforeAll(async () => {
   database = await createDatabase({ migrated: true });
   sql = database.connect();
-  await sql`insert into ingest_counts (day, event_type, received, stored, duplicates, rejected)
-            values ('2026-11-01', 'analytics.page_view', 10, 7, 2, 1), ('2026-11-02', 'analytics.page_view', 5, 5, 0, 0)`;
   queues = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
   for (const name of ['views', 'dlq-views']) queues.createQueue(name);
-  control = createServer(async (request, response) => {
-    invoked.push(request.url!);
-    if (!aggregateFails) await sql`delete from dirty_windows`;
-    response.writeHead(aggregateFails ? 500 : 200).end(JSON.stringify({ message: 'out of order', hours: 1 }));
-  });
+  control = serveAwsCalls({}, (...call) => answer(...call));
   await once(control.listen(0, '127.0.0.1'), 'listening');
   const sqs = `http://127.0.0.1:${queues.port}`;
   outputs = {
@@ -43,6 +49,20 @@ beforeAll(async () => {
   };
 });
 
+beforeEach(() => {
+  answer = answerControl({
+    invoke: async (name) => {
+      invoked.push(name);
+      if (aggregateFails) return { error: { errorType: 'Error', errorMessage: 'out of order' } };
+      await sql`delete from dirty_windows`;
+      return { payload: '{"hours":1}' };
+    },
+    queues: () => [],
+    functions: () => [],
+    metrics: () => metrics,
+  });
+});
+
 afterEach(async () => {
   const client = connectQueues(outputs);
   for (const url of Object.values(outputs.queues['analytics.page_view']!)) {
@@ -51,6 +71,7 @@ afterEach(async () => {
   await sql`truncate dirty_windows, dead_letter_queue, job_runs`;
   invoked.length = 0;
   aggregateFails = false;
+  metrics = counted;
 });
 
 afterAll(async () => {
@@ -76,8 +97,9 @@ describe('waitUntilDrained', () => {
 
     const drained = await waitUntilDrained(outputs, { timeoutSeconds: 5 });
 
-    expect(drained).toMatchObject({ received: 15, stored: 12, duplicates: 2 });
-    expect(drained.deadLetters).toEqual([
+    expect(drained.sinceLastDrain).toBeUndefined();
+    expect(drained.sinceStart).toMatchObject({ received: 15, stored: 12, duplicates: 2 });
+    expect(drained.sinceStart.deadLetters).toEqual([
       { type: 'analytics.page_view', reason: 'schema_violation', count: 1 },
       { type: 'unknown', reason: 'schema_violation', count: 1 },
     ]);
@@ -87,14 +109,14 @@ describe('waitUntilDrained', () => {
   it('aggregates what is dirty instead of waiting for its minute', async () => {
     await markDirty();
     await waitUntilDrained(outputs, { timeoutSeconds: 5 });
-    expect(invoked).toEqual(['/invoke/aggregate']);
+    expect(invoked).toEqual(['aggregate']);
   });
 
   it('says that the aggregation failed, and why', async () => {
     await markDirty();
     aggregateFails = true;
     await expect(waitUntilDrained(outputs, { timeoutSeconds: 5 })).rejects.toThrow(
-      'aggregate failed (500): out of order',
+      'aggregate failed (502): out of order',
     );
   });
 
@@ -128,6 +150,10 @@ describe('waitUntilDrained', () => {
 });
 
 describe('the commands on a running system', () => {
+  const tableOf = (text: string) => {
+    const [, headings, , ...rows] = text.trimEnd().split('\n');
+    return [headings!, ...rows].map((row) => row.trim().split(/ {2,}/));
+  };
   const dataDir = () => makeDataDir(outputs.endpoints.sqs, outputs);
 
   it('drain says what it saw', async () => {
@@ -135,12 +161,32 @@ describe('the commands on a running system', () => {
     const ran = await runCli('drain', ['--data-dir', dataDir(), '--timeout', '5']);
     expect(ran.err).toBe('');
     expect(ran.code).toBe(0);
-    expect(ran.out.split('\n').slice(1)).toEqual([
-      'received      15',
-      'stored        12',
-      'duplicates    2',
-      'dead letters  1 (1 schema_violation)',
-      '',
+    expect(tableOf(ran.out)).toEqual([
+      ['events', 'since the start'],
+      ['received', '15'],
+      ['stored', '12'],
+      ['duplicates', '2'],
+      ['dead letters', '1'],
+      ['schema_violation', '1'],
+    ]);
+  });
+
+  it('drain tells what came since the last drain from what came since the start', async () => {
+    await letter('a', 'analytics.page_view');
+    const args = ['--data-dir', dataDir(), '--timeout', '5'];
+    await runCli('drain', args);
+    metrics = { ...counted, EventsReceived: 43_770, EventsDuplicate: 43_756 };
+    await letter('b', 'analytics.page_view');
+
+    const ran = await runCli('drain', args);
+
+    expect(tableOf(ran.out)).toEqual([
+      ['events', 'since the last drain', 'since the start'],
+      ['received', '43,754', '43,769'],
+      ['stored', '0', '12'],
+      ['duplicates', '43,754', '43,756'],
+      ['dead letters', '1', '2'],
+      ['schema_violation', '1', '2'],
     ]);
   });
 

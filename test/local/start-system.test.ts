@@ -12,6 +12,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { DrainReadings, Reading } from '../../local/answer-control.ts';
 import { type LocalSystem, startSystem } from '../../local/start-system.ts';
 import { functionResource, writeAssembly } from './write-assembly.ts';
 
@@ -36,6 +37,12 @@ const functions = {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(event),
     });`,
+  count: `
+    const _aws = { Timestamp: 0, CloudWatchMetrics: [{ Namespace: 'N', Dimensions: [[]], Metrics: [{ Name: 'Counted' }] }] };
+    export const handler = async (event) => {
+      console.log('{"CloudWatchMetrics": this is no JSON');
+      console.log(JSON.stringify({ _aws, other: 5, ...event }));
+    };`,
   echo: `
     console.log('a line of the log');
     export const handler = async (event, context) => {
@@ -84,7 +91,8 @@ const template = {
     Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'bus' } },
     Input: queue('input', { RedrivePolicy: { deadLetterTargetArn: arnOf('Dead'), maxReceiveCount: 2 } }),
     Dead: queue('dead'),
-    Wide: queue('wide'),
+    // Megabytes take their time: nothing of it shall be seen twice.
+    Wide: queue('wide', { VisibilityTimeout: 30 }),
     Routed: queue('routed'),
     Rest: queue('rest'),
     Narrow: queue('narrow', { MaximumMessageSize: 1024 }),
@@ -92,6 +100,7 @@ const template = {
     Consume: functionResource('consume', { Environment: environment, Timeout: 1 }),
     Answer: functionResource('answer'),
     Echo: functionResource('echo', { Timeout: 1, Environment: { Variables: { GIVEN: { Ref: 'Input' } } } }),
+    Count: functionResource('count'),
     One: mapping('Input', { BatchSize: 10 }),
     Many: mapping('Wide', { BatchSize: 100, MaximumBatchingWindowInSeconds: 1 }),
     ToRouted: rule({ 'detail-type': ['known'] }, 'Routed'),
@@ -161,8 +170,8 @@ const batches = (): { bodies: string[]; record: Record<string, unknown> }[] =>
     : [];
 const timesSeen = (body: string) => batches().filter(({ bodies }) => bodies.includes(body)).length;
 
-test('what is not run is said in one line', () => {
-  expect(lines[0]).toBe('not run here: AWS::EC2::VPC');
+test('what is not run is said', () => {
+  expect(lines[0]).toBe('not run here: EC2::VPC');
 });
 
 describe('an event source mapping', () => {
@@ -290,6 +299,25 @@ describe('a function', () => {
     expect(await (await invoke({})).json()).toMatchObject({ event: { a: 1 } });
     expect((await invoke({}, 'nobody')).status).toBe(502);
     expect((await invoke({ origin: 'https://example.com' })).status).toBe(404);
+  });
+});
+
+describe('the control endpoint', () => {
+  const call = async (method: string, path: string) => {
+    const answer = await fetch(`${system.outputs.controlUrl}${path}`, { method });
+    return (await answer.json()) as DrainReadings & Pick<Reading, 'metrics'>;
+  };
+
+  test("sums the metrics in the functions' logs, and remembers the reading of the last drain", async () => {
+    await system.invoke('count', { Counted: 2 });
+    await system.invoke('count', { Counted: [3, 4] });
+    await vi.waitUntil(async () => (await call('GET', '/status')).metrics.Counted === 9);
+    expect(await call('POST', '/drained')).toMatchObject({ last: null, now: { metrics: { Counted: 9 } } });
+    await system.invoke('count', { Counted: 1 });
+    await vi.waitUntil(async () => (await call('GET', '/status')).metrics.Counted === 10);
+    const { startedAt, last, now } = await call('POST', '/drained');
+    expect([last?.metrics, now.metrics]).toEqual([{ Counted: 9 }, { Counted: 10 }]);
+    expect([startedAt, last?.at, now.at]).toEqual([startedAt, last?.at, now.at].sort());
   });
 });
 

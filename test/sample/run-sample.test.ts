@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DrainReadings } from '../../local/answer-control.ts';
 import type { Outputs } from '../../local/commands/read-outputs.ts';
 import { generateSample } from '../../local/sample/generate-sample.ts';
 import { runSample } from '../../local/sample.ts';
@@ -32,9 +33,13 @@ beforeAll(async () => {
   database = await createDatabase({ migrated: true });
   sql = database.connect();
   bus = await serveFakeEndpoint();
+  const at = now.toISOString();
+  const metrics = { EventsReceived: 13, EventsFailed: 1, EventsStored: 10, EventsDuplicate: 2 };
+  const drained: DrainReadings = { startedAt: at, last: null, now: { at, metrics } };
   api = createServer(({ url, headers }, response) => {
+    if (url === '/drained') return response.end(JSON.stringify(drained));
     asked.push({ url: url!, headers });
-    response.end(JSON.stringify(overview));
+    return response.end(JSON.stringify(overview));
   });
   await once(api.listen(0, '127.0.0.1'), 'listening');
   const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
@@ -60,22 +65,25 @@ afterAll(async () => {
 async function run() {
   const lines: string[] = [];
   asked.length = 0;
-  await runSample({ outputs }, (line) => lines.push(line), now);
-  return lines;
+  const period = await runSample({ outputs }, (line) => lines.push(line), now);
+  return { lines, period };
 }
 
 describe('runSample', () => {
   it('sends the sample of this instant through the bus, in order, and shows what came of it', async () => {
     const { events, expected } = generateSample({ seed: 'shop', end: now });
 
-    const lines = await run();
+    const { lines, period } = await run();
 
     expect(new Set(bus.accepted.map(({ text }) => text))).toEqual(
       new Set(events.map((event) => JSON.stringify(event))),
     );
     expect(bus.accepted).toHaveLength(expected.total);
-    expect(lines).toContain(`stored        0 (expected ${expected.stored.toLocaleString('en')})`);
-    expect(lines).toContain(`duplicates    0 (expected ${expected.duplicates.toLocaleString('en')})`);
+    expect(lines).toContain(
+      `events in     12 (sent ${expected.total.toLocaleString('en')}, ${expected.late} of them late)`,
+    );
+    expect(lines).toContain(`stored        10 (expected ${expected.stored.toLocaleString('en')})`);
+    expect(lines).toContain(`duplicates    2 (expected ${expected.duplicates.toLocaleString('en')})`);
     expect(lines).toContain('sales         gross 33495.63, net 30000.00, total 36000.00, collected 35000.00 EUR');
     expect(lines).toContain('sessions      6,441, conversion rate 3.29 %');
     expect(lines).toContain('unconverted   38 orders in other currencies are left out for want of a rate');
@@ -86,7 +94,7 @@ describe('runSample', () => {
       to: '2026-11-22T14:31:00.000Z',
     });
     expect(asked[0]!.headers.authorization).toBe('Bearer reader');
-    expect(lines.at(-1)).toBe(`curl -H 'Authorization: Bearer reader' '${url}'`);
+    expect(period.to.toISOString()).toBe('2026-11-22T14:31:00.000Z');
   });
 
   it('leaves a database with events as it is, and says so', async () => {
@@ -95,7 +103,7 @@ describe('runSample', () => {
               values ('/shop', 'e1', 'analytics.page_view', 'v1', '2026-11-01T00:00:00Z', '{}')`;
     const before = bus.requests.length;
 
-    const lines = await run();
+    const { lines } = await run();
 
     expect(bus.requests).toHaveLength(before);
     expect(lines[0]).toBe('sample not sent: this data directory holds 1 event already (--reset begins anew)');
