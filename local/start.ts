@@ -19,24 +19,33 @@ async function main(): Promise<void> {
   try {
     log(`Starting in ${options.dataDir}: the stacks of stage local, synthesized and run on this machine`);
     const system = await startAll(options);
-    const stopped = stopOnSignal(system);
+    const { signal, stopped } = stopOnSignal(system);
     writeOutputs(options.dataDir, system);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     log(`Ready in ${seconds} s: ${system.outputs.apiUrl}`);
-    log(describeUrls(system.outputs, options.dataDir, options.sample ? await sendSample(system) : undefined));
-    log('Ctrl-C stops, after the queues are empty');
+    await Promise.race([present(system, options, signal), stopped]);
     await stopped;
   } finally {
     unlock();
+    // A progress bar that was cut short leaves the cursor hidden.
+    if (process.stdout.isTTY) process.stdout.write('\x1b[?25h');
   }
 }
 
+/** Sends the sample, if it is wanted, and says how to reach the system; nothing once it is being stopped. */
+async function present(system: LocalSystem, options: StartOptions, signal: AbortSignal): Promise<void> {
+  const period = options.sample ? await sendSample(system, signal) : undefined;
+  if (signal.aborted) return;
+  log(describeUrls(system.outputs, options.dataDir, period));
+  log('Ctrl-C stops, after the queues are empty');
+}
+
 /** A failed sample leaves a running system: whoever started it decides. */
-async function sendSample(system: LocalSystem): Promise<Period | undefined> {
+async function sendSample(system: LocalSystem, signal: AbortSignal): Promise<Period | undefined> {
   try {
     return await runSample(system, log);
   } catch (error) {
-    log(`The sample failed: ${error instanceof Error ? error.message : 'for no reason given'}`);
+    if (!signal.aborted) log(`The sample failed: ${error instanceof Error ? error.message : 'for no reason given'}`);
     return undefined;
   }
 }
@@ -59,19 +68,22 @@ function writeOutputs(dataDir: string, { outputs }: LocalSystem): void {
 const SAME_SIGNAL_MS = 500;
 
 /** The first signal drains the queues and stops; the second stops at once. */
-function stopOnSignal(system: LocalSystem): Promise<void> {
-  return new Promise((resolve, reject) => {
+function stopOnSignal(system: LocalSystem): { readonly signal: AbortSignal; readonly stopped: Promise<void> } {
+  const first = new AbortController();
+  const stopped = new Promise<void>((resolve, reject) => {
     let firstAt: number | undefined;
     const stop = () => {
       const now = performance.now();
       if (firstAt !== undefined && now - firstAt < SAME_SIGNAL_MS) return;
-      if (firstAt === undefined) log('Stopping: draining the queues first (Ctrl-C again stops at once)');
+      if (firstAt === undefined) log('\nStopping: draining the queues first (Ctrl-C again stops at once)');
       system.stop({ drain: firstAt === undefined }).then(resolve, reject);
       firstAt ??= now;
+      first.abort();
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
+  return { signal: first.signal, stopped };
 }
 
 try {

@@ -24,7 +24,7 @@ export interface InvocationError {
 /** What an invocation gave: JSON text (undefined for no value) or an error. */
 export type InvocationResult =
   | { readonly payload: string | undefined; readonly error?: undefined }
-  | { readonly error: InvocationError };
+  | { readonly error: InvocationError; readonly payload?: undefined };
 
 export interface LambdaFunction {
   readonly name: string;
@@ -57,6 +57,7 @@ export function runFunction(
   const environments = new Set<Environment>();
   const idle: Environment[] = [];
   const waiting: ((environment: Environment) => void)[] = [];
+  let isStopped = false;
 
   const acquire = (): Environment | Promise<Environment> => {
     const warm = idle.pop();
@@ -72,7 +73,8 @@ export function runFunction(
   const release = (environment: Environment) => {
     if (!environment.alive()) environments.delete(environment);
     const next = waiting.shift();
-    if (next) next(environment.alive() ? environment : started());
+    // After a stop whoever waits gets an environment that is gone, and its error.
+    if (next) next(environment.alive() || isStopped ? environment : started());
     else if (environment.alive()) idle.push(environment);
   };
 
@@ -85,10 +87,12 @@ export function runFunction(
       const result = await environment.run(payload);
       release(environment);
       // The message may name what the function's own log may name; the terminal gets the kind and the place.
-      if (result.error) log(`${settings.name} failed with ${result.error.errorType}; see ${settings.logFile}`);
+      if (result.error && !isStopped)
+        log(`${settings.name} failed with ${result.error.errorType}; see ${settings.logFile}`);
       return result;
     },
     stop: async () => {
+      isStopped = true;
       await Promise.all([...environments].map((environment) => environment.stop()));
       logStream.end();
     },
