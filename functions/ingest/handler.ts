@@ -9,15 +9,14 @@ import { logger, metrics } from '#runtime/observability.ts';
 import { sendDeadLetters } from '#runtime/send-dead-letters.ts';
 import { sqsHandler } from '#runtime/sqs-handler.ts';
 import { ingestBatch } from './ingest-batch.ts';
+import { storeEvents } from './store-events.ts';
 
 const settings = readSettings(['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS']);
 /** `YYYY-MM` of partitions that this environment knows to be there. */
 const months = new Set<string>();
 
-export const handler = sqsHandler(async (records) => {
-  let failure: unknown;
+export const handler = sqsHandler(async (records, remaining) => {
   const outcome = await ingestBatch(records, {
-    sql: database(),
     keys: await loadPseudonymKeys(),
     limits: {
       now: new Date(),
@@ -26,17 +25,18 @@ export const handler = sqsHandler(async (records) => {
     },
     recall,
     remember,
+    store: async (batch) => {
+      await ensurePartitions(batch.map(({ event }) => event.occurred_at));
+      return await storeEvents(database(), batch);
+    },
+    remaining,
+    forgetPartitions: () => months.clear(),
+    discardClient: discardDatabase,
     deadLetter: sendDeadLetters,
-    ensurePartitions,
     onFailure: (error, messages) => {
-      failure = error;
       logger.error('events could not be stored', { error: reduceError(error), messages });
     },
   });
-  if (failure !== undefined) {
-    months.clear(); // one of them may have been dropped
-    await discardDatabase();
-  }
   metrics.addMetric(metricNames.eventsReceived, 'Count', records.length);
   metrics.addMetric(metricNames.eventsStored, 'Count', outcome.stored);
   metrics.addMetric(metricNames.eventsDuplicate, 'Count', outcome.duplicates);

@@ -1,24 +1,25 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Sql } from 'postgres';
+import { errorCode } from '#core/classify-error.ts';
 import type { MaskedEvent, ValidEvent } from '#core/event.ts';
 import { contentHash, maskEvent } from '#core/mask-event.ts';
 import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { type ReadLimits, readEvent } from '#core/read-event.ts';
-import { toRows } from '#core/rows.ts';
+import { type EventRows, toRows } from '#core/rows.ts';
 import type { LedgerEntry } from '#db/record-in-ledger.ts';
 import type { DeadLetter } from '#runtime/send-dead-letters.ts';
-import { identityOf, storeEvents } from './store-events.ts';
+import { identityOf } from './store-events.ts';
+import { type Attempt, storeIsolating, storeOneByOne } from './store-isolating.ts';
 
-export interface IngestDependencies {
-  readonly sql: Sql;
+export interface IngestDependencies extends Omit<Attempt<EventRows, LedgerEntry[]>, 'store'> {
   readonly keys: PseudonymKeys;
   readonly limits: ReadLimits;
   /** The first filter: what it knows of these identities. It may know less than the ledger, never more. */
   readonly recall: (entries: readonly LedgerEntry[]) => Promise<LedgerEntry[]>;
   readonly remember: (entries: readonly LedgerEntry[]) => Promise<void>;
+  /** `storeEvents` on a client that is good now, with the months' partitions there. */
+  readonly store: (batch: readonly EventRows[]) => Promise<LedgerEntry[]>;
   /** @returns ids of the messages whose dead letters could not be sent */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<string[]>;
-  readonly ensurePartitions: (instants: readonly string[]) => Promise<void>;
   /** Told why events could not be stored; their messages fail and come again. */
   readonly onFailure: (error: unknown, messages: number) => void;
 }
@@ -48,17 +49,17 @@ export async function ingestBatch(
   const { arrivals, invalid } = readRecords(records, dependencies);
   const groups = groupByIdentity(arrivals);
 
-  const outcome = await storeGroups(groups, dependencies);
-  const conflicts = outcome.settled.flatMap(({ group, entry }) =>
+  const { settled, stored, poison, failed } = await settleGroups(groups, dependencies);
+  const conflicts = settled.flatMap(({ group, entry }) =>
     group.filter((arrival) => !sameContent(arrival, entry, dependencies.keys)).map(toConflict),
   );
-  const unsent = await dependencies.deadLetter([...invalid, ...conflicts]);
+  const unsent = await dependencies.deadLetter([...invalid, ...conflicts, ...poison]);
 
-  const rejected = invalid.length + conflicts.length;
+  const rejected = invalid.length + conflicts.length + poison.length;
   return {
-    failedIds: [...outcome.failed.map(({ record }) => record.messageId), ...unsent],
-    stored: outcome.stored,
-    duplicates: arrivals.length - outcome.failed.length - outcome.stored - conflicts.length,
+    failedIds: [...failed.map(({ record }) => record.messageId), ...unsent],
+    stored,
+    duplicates: records.length - failed.length - stored - rejected,
     rejected: rejected - unsent.length,
   };
 }
@@ -88,41 +89,64 @@ function groupByIdentity(arrivals: readonly Arrival[]): Group[] {
   return [...Map.groupBy(arrivals, ({ entry }) => identityOf(entry)).values()] as unknown as Group[];
 }
 
-/** Groups whose identity is stored, each with the entry whose content holds; and the arrivals that could not be stored. */
 interface Settlement {
+  /** Groups whose identity is stored, with the entry whose content holds. */
   readonly settled: { readonly group: Group; readonly entry: LedgerEntry }[];
+  /** How many of them were stored now. */
   readonly stored: number;
+  readonly poison: DeadLetter[];
   readonly failed: Arrival[];
 }
 
-async function storeGroups(groups: readonly Group[], dependencies: IngestDependencies): Promise<Settlement> {
-  const { sql, keys, recall, remember, ensurePartitions, onFailure } = dependencies;
-  const recalled = new Map(
-    (await recall(groups.map(([first]) => first.entry))).map((entry) => [identityOf(entry), entry]),
-  );
+async function settleGroups(groups: readonly Group[], dependencies: IngestDependencies): Promise<Settlement> {
+  const recalled = byIdentity(await dependencies.recall(groups.map(([first]) => first.entry)));
   const isDuplicate = (group: Group) => {
     const entry = recalled.get(identityOf(group[0].entry));
-    return entry !== undefined && group.every((arrival) => sameContent(arrival, entry, keys));
+    return entry !== undefined && group.every((arrival) => sameContent(arrival, entry, dependencies.keys));
   };
   const duplicates = groups.filter(isDuplicate).map((group) => ({ group, entry: group[0].entry }));
-  const others = groups.filter((group) => !isDuplicate(group));
-  if (others.length === 0) return { settled: duplicates, stored: 0, failed: [] };
-  try {
-    await ensurePartitions(others.map(([first]) => first.masked.time));
-    const known = await storeEvents(
-      sql,
-      others.map(([first]) => toRows(first.masked)),
-    );
-    const held = new Map(known.map((entry) => [identityOf(entry), entry]));
-    const settled = others.map((group) => ({ group, entry: held.get(identityOf(group[0].entry)) ?? group[0].entry }));
-    await remember(settled.map(({ entry }) => entry));
-    return { settled: [...duplicates, ...settled], stored: others.length - known.length, failed: [] };
-  } catch (error) {
-    const failed = others.flat();
-    onFailure(error, failed.length);
-    return { settled: duplicates, stored: 0, failed };
-  }
+
+  const { stored, poison, failed } = await storeGroups(
+    groups.filter((group) => !isDuplicate(group)),
+    dependencies,
+  );
+  const settled = stored.flatMap(({ items, result }) => {
+    const held = byIdentity(result);
+    return items.map((group) => ({ group, entry: held.get(identityOf(group[0].entry)) ?? group[0].entry }));
+  });
+  await dependencies.remember(settled.map(({ entry }) => entry));
+  for (const { items, error } of failed) dependencies.onFailure(error, items.flat().length);
+
+  return {
+    settled: [...duplicates, ...settled],
+    stored: settled.length - stored.flatMap(({ result }) => result).length,
+    poison: poison.flatMap(({ item, error }) => item.map((arrival) => toPoison(arrival, error))),
+    failed: failed.flatMap(({ items }) => items.flat()),
+  };
 }
+
+/** From this receive on a message is suspected of what kept its batches from being stored. */
+const SUSPECT_RECEIVE = 3;
+
+async function storeGroups(groups: readonly Group[], dependencies: IngestDependencies) {
+  const attempt = {
+    ...dependencies,
+    store: (batch: readonly Group[]) => dependencies.store(batch.map(([first]) => toRows(first.masked))),
+  };
+  const isSuspect = (group: Group) =>
+    group.some(({ record }) => Number(record.attributes.ApproximateReceiveCount) >= SUSPECT_RECEIVE);
+  const others = groups.filter((group) => !isSuspect(group));
+  const together = others.length === 0 ? [] : [await storeIsolating(others, attempt)];
+  const alone = await storeOneByOne(groups.filter(isSuspect), attempt);
+  const outcomes = [...together, alone];
+  return {
+    stored: outcomes.flatMap(({ stored }) => stored),
+    poison: outcomes.flatMap(({ poison }) => poison),
+    failed: outcomes.flatMap(({ failed }) => failed),
+  };
+}
+
+const byIdentity = (entries: readonly LedgerEntry[]) => new Map(entries.map((entry) => [identityOf(entry), entry]));
 
 /** Under the key that the entry was made with. Without that key nothing can be said, and the first to arrive stays. */
 function sameContent({ event, entry: own }: Arrival, entry: LedgerEntry, keys: PseudonymKeys): boolean {
@@ -137,5 +161,15 @@ function toConflict({ record, event, entry }: Arrival): DeadLetter {
     record,
     rejection: { reason: 'identity_conflict', pointer: '/id', keyword: 'unique', type, source, id },
     deduplicationKey: `conflict ${entry.content_hash}`,
+  };
+}
+
+/** The database refuses the values of a valid event: a defect of ours, to be replayed when it is mended. */
+function toPoison({ record, event, entry }: Arrival, error: unknown): DeadLetter {
+  const { type, source, id } = event;
+  return {
+    record,
+    rejection: { reason: 'processing_failed', pointer: '', keyword: errorCode(error), type, source, id },
+    deduplicationKey: `failed ${entry.content_hash}`,
   };
 }

@@ -88,7 +88,7 @@ describe('a batch', () => {
     const away = async () => {
       throw new Error('database is away');
     };
-    const failing = makeIngestion(sql, { ensurePartitions: away });
+    const failing = makeIngestion(sql, { store: away });
     expect(await failing.ingest([event, '{'])).toMatchObject({ stored: 0, duplicates: 0, rejected: 1 });
     expect(failing.failures).toHaveLength(1);
     expect(await makeIngestion(sql).ingest([event])).toMatchObject({ stored: 1, failedIds: [] });

@@ -4,7 +4,7 @@ import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
 import type { LedgerEntry } from '#db/record-in-ledger.ts';
 import type { DeadLetter } from '#runtime/send-dead-letters.ts';
 import { type IngestDependencies, ingestBatch } from '../../functions/ingest/ingest-batch.ts';
-import { identityOf } from '../../functions/ingest/store-events.ts';
+import { identityOf, storeEvents } from '../../functions/ingest/store-events.ts';
 import { makeRecord, type TestEvent } from './events.ts';
 
 export const testKeys = { current: 'v1', keys: new Map([['v1', randomBytes(32)]]) };
@@ -25,7 +25,6 @@ export function makeIngestion(sql: Sql, overrides: Partial<IngestDependencies> =
   const failures: unknown[] = [];
   const records = new Map<string, LedgerEntry>();
   const dependencies: IngestDependencies = {
-    sql,
     keys: testKeys,
     limits: { now: new Date(), rawRetentionDays: 90, maxFutureHours: 24 },
     recall: async (entries) => entries.flatMap((entry) => records.get(identityOf(entry)) ?? []),
@@ -34,7 +33,16 @@ export function makeIngestion(sql: Sql, overrides: Partial<IngestDependencies> =
       letters.push(...sent);
       return [];
     },
-    ensurePartitions: (instants) => ensureEventPartitions(sql, instants),
+    store: async (batch) => {
+      await ensureEventPartitions(
+        sql,
+        batch.map(({ event }) => event.occurred_at),
+      );
+      return await storeEvents(sql, batch);
+    },
+    remaining: () => 20_000,
+    forgetPartitions: () => {},
+    discardClient: async () => {},
     onFailure: (error) => failures.push(error),
     ...overrides,
   };

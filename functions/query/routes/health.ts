@@ -2,7 +2,7 @@ import { reduceError } from '#core/errors.ts';
 import { readParameters } from '#core/query-parameters.ts';
 import { readHealth } from '#db/query/read-health.ts';
 import { discardDatabase } from '#runtime/database.ts';
-import { withDeadline } from '#runtime/http-deadline.ts';
+import { withDeadline } from '#runtime/deadline.ts';
 import { logger } from '#runtime/observability.ts';
 import type { Route } from '../route.ts';
 

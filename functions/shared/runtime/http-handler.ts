@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { reduceError } from '#core/errors.ts';
 import { internalProblem, type Problem, RequestError, Unavailable } from '#core/problem.ts';
 import { discardDatabase } from './database.ts';
-import { withDeadline } from './http-deadline.ts';
+import { afterThaw, DeadlineExceeded, withDeadline } from './deadline.ts';
 import { logger, tracer } from './observability.ts';
 import { respondJson, respondProblem } from './respond.ts';
 
@@ -20,7 +20,7 @@ export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<{
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const deadline = context.getRemainingTimeInMillis() - MARGIN_MS;
     try {
-      const { status, body } = await withDeadline(deadline, () => answer(event));
+      const { status, body } = await afterThaw(() => withDeadline(deadline, () => answer(event)));
       return respondJson(status, body);
     } catch (error) {
       if (error instanceof RequestError && !(error instanceof Unavailable)) return respondProblem(error.problem);
@@ -42,5 +42,7 @@ function problemOf(error: unknown, requestId: string): Problem {
   const code = reduceError(error).code;
   const unavailable =
     code !== undefined && (code === QUERY_CANCELED || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57P)/.test(code));
-  return error instanceof Unavailable || unavailable ? new Unavailable().problem : internalProblem(requestId);
+  return error instanceof Unavailable || error instanceof DeadlineExceeded || unavailable
+    ? new Unavailable().problem
+    : internalProblem(requestId);
 }

@@ -13,7 +13,11 @@ import { logger } from './observability.ts';
 
 const READ_SIZE = 100;
 const WRITE_SIZE = 25;
-const client = new DynamoDBClient({ maxAttempts: 2 });
+/** Only a filter: it may not take the time that the ledger needs. */
+const client = new DynamoDBClient({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1_500 },
+});
 
 /** Not prefixed with a function's name: a replay through another function is the same event. */
 const keyOf = (entry: LedgerEntry) => `event#${joinKey(entry.event_source, entry.event_id)}`;

@@ -6,7 +6,8 @@ import type { Context } from 'aws-lambda';
 import type { JSONValue } from 'postgres';
 import { reduceError } from '#core/errors.ts';
 import { failJobRun, finishJobRun, startJobRun } from '#db/record-job-run.ts';
-import { database } from './database.ts';
+import { database, discardDatabase } from './database.ts';
+import { afterThaw, withDeadline } from './deadline.ts';
 import { logger, metrics, tracer } from './observability.ts';
 
 export interface JobRun {
@@ -14,6 +15,9 @@ export interface JobRun {
   readonly scheduledAt: Date;
   readonly remainingMilliseconds: () => number;
 }
+
+/** What is left to record and report that there was no time. */
+const MARGIN_MS = 2_000;
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -42,9 +46,12 @@ export function jobHandler(name: string, run: (payload: Payload, run: JobRun) =>
 export function wrapped(handle: (payload: Payload, context: Context) => Promise<JSONValue>) {
   return middy(async (payload: Payload, context: Context): Promise<JSONValue> => {
     try {
-      return await handle(payload ?? {}, context);
+      return await afterThaw(() =>
+        withDeadline(context.getRemainingTimeInMillis() - MARGIN_MS, () => handle(payload ?? {}, context)),
+      );
     } catch (error) {
       logger.error('job failed', { error: reduceError(error) });
+      await discardDatabase();
       throw error;
     }
   })

@@ -6,7 +6,7 @@ import type { Rejection } from '#core/event.ts';
 import { readResource } from './config.ts';
 import { logger } from './observability.ts';
 
-const client = new SQSClient({});
+const client = new SQSClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } });
 const MAX_ENTRIES = 10;
 /** A call carries 1 MiB, attributes included. */
 const MAX_BYTES = 1_000_000;
