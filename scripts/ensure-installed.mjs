@@ -2,7 +2,8 @@
 // Node 20, because a fresh clone has neither our Node nor any package yet.
 import { execSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 const root = new URL('../', import.meta.url);
 const stamp = new URL('node_modules/.installed', root);
@@ -10,10 +11,36 @@ const wanted = createHash('sha256')
   .update(readFileSync(new URL('package-lock.json', root)))
   .digest('hex');
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  console.log('Installing the packages of package-lock.json …');
-  execSync('npm ci --no-audit --no-fund', { cwd: root, stdio: 'inherit' });
-  writeFileSync(stamp, wanted);
+const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+
+/** Two commands may start at once on a fresh clone; `npm ci` begins by deleting what the other has installed. */
+const lock = new URL('.installing/', root);
+const STALE_MS = 600_000;
+function takeLock() {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > STALE_MS) rmSync(lock, { recursive: true });
+    return false; // the other is at work, or has just ended
+  }
+}
+
+while (!isInstalled()) {
+  if (!takeLock()) {
+    await setTimeout(500);
+    continue;
+  }
+  try {
+    console.log('Installing the packages of package-lock.json …');
+    execSync('npm ci --no-audit --no-fund', { cwd: root, stdio: 'inherit' });
+    writeFileSync(stamp, wanted);
+  } catch {
+    console.error('npm ci failed, see above');
+    process.exitCode = 1;
+  }
+  rmSync(lock, { recursive: true });
+  if (process.exitCode) process.exit();
 }
 
 // Linux gets Node 24 from the lock file; elsewhere it has to be there.
