@@ -1,0 +1,77 @@
+import type { EventType } from '#contract';
+import { pageNames, readPage, writeCursor } from '#core/page.ts';
+import { commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
+import type { SeenVersion } from '#core/rows.ts';
+import { countDataFaults, type DataFaults } from '#db/query/count-data-faults.ts';
+import { type Gap, listGaps } from '#db/query/list-gaps.ts';
+import { readFreshness } from '#db/query/read-freshness.ts';
+import { readSnapshot } from '#db/query/read-snapshot.ts';
+import { answerMeta } from '../answer-meta.ts';
+import { askSales, salesQuestion } from '../ask-sales.ts';
+import type { Route } from '../route.ts';
+
+/** 500 gaps of so many numbers stay far below the 6 MB of an answer. */
+const MOST_VERSIONS = 100;
+
+/** The type whose events count an aggregate's versions. */
+const typeOf: Readonly<Record<SeenVersion['aggregate'], EventType>> = {
+  order: 'orders.order.status_changed',
+  payment: 'payments.payment.confirmed',
+  shipment: 'shipping.shipment.status_changed',
+  return: 'returns.return.status_changed',
+  stock: 'inventory.stock.changed',
+};
+
+export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
+  const parameters = readParameters(query, [...commonNames, ...pageNames]);
+  const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
+  const { limit, after } = readPage(parameters, 2);
+  const { range } = common;
+
+  const { state, sales, faults, gaps } = await readSnapshot(database(), async (tx) => ({
+    state: await readFreshness(tx, range),
+    sales: await askSales(tx, salesQuestion(common, businessZone, range)),
+    faults: await countDataFaults(tx, range),
+    // one more tells whether there is another page
+    gaps: await listGaps(tx, { after, limit: limit + 1, mostVersions: MOST_VERSIONS }),
+  }));
+
+  const page = gaps.slice(0, limit);
+  const last = gaps.length > limit ? page.at(-1) : undefined;
+  const data = {
+    gaps: page.map(({ aggregate, id, missing }) => ({ aggregate, id: shownId(id), missing })),
+    ordersWithoutCreation: faults.ordersWithoutCreation,
+    late: lateByType(faults),
+    rejected: faults.rejected,
+    reconciliations: [],
+    restatements: [],
+  };
+  const meta = answerMeta(common, { now, state, sales, previous: null, missing: notesOn(page, faults) });
+  return {
+    status: 200,
+    body: { data, meta: { ...meta, nextCursor: last ? writeCursor([last.aggregate, last.id]) : null } },
+  };
+};
+
+/** Product and warehouse are stored with U+0001 between them, which no id can hold. */
+const shownId = (id: string) => id.replace('\u0001', '@');
+
+function lateByType({ late }: DataFaults) {
+  const byType = late.map(({ aggregate, count }) => ({ type: typeOf[aggregate as SeenVersion['aggregate']], count }));
+  return { count: byType.reduce((sum, { count }) => sum + count, 0), byType };
+}
+
+function notesOn(page: readonly Gap[], { ordersWithoutEvents }: DataFaults): string[] {
+  return [
+    'gaps, ordersWithoutCreation, late: over all time; rejected: received in the period',
+    'reconciliations, restatements: not computed yet',
+    ...(ordersWithoutEvents > 0
+      ? [`${ordersWithoutEvents} orders are known only by their payments, shipments or returns`]
+      : []),
+    ...page
+      .filter(({ missing, missingCount }) => missingCount > missing.length)
+      .map(({ aggregate, id, missing, missingCount }) => {
+        return `gaps: ${aggregate} ${shownId(id)} lists the lowest ${missing.length} of ${missingCount} missing versions`;
+      }),
+  ];
+}
