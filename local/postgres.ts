@@ -48,6 +48,8 @@ export async function startPostgres(options: {
   readonly directory: string;
   readonly durable?: boolean;
   readonly log?: (line: string) => void;
+  /** Default: any free one. */
+  readonly port?: number;
 }): Promise<PostgresCluster> {
   const { durable = true } = options;
   const user = serverUser();
@@ -59,7 +61,7 @@ export async function startPostgres(options: {
   writeFileSync(join(dataDirectory, 'pg_hba.conf'), ACCESS);
   const logFile = join(home, 'postgres.log');
   const server = await runServer({
-    ...{ binaries, dataDirectory, logFile, user },
+    ...{ binaries, dataDirectory, logFile, user, port: options.port },
     settings: {
       ...SETTINGS,
       ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),

@@ -15,8 +15,9 @@ import { type InvocationResult, type LambdaFunction, runFunction } from './lambd
 import { sumMetrics } from './lambda/sum-metrics.ts';
 import { listen } from './listen.ts';
 import { ensureDatabase, type PostgresCluster, startPostgres } from './postgres.ts';
+import { answerMappingCalls } from './queues/answer-mapping-calls.ts';
 import { readMappings } from './queues/read-mappings.ts';
-import { runMapping } from './queues/run-mapping.ts';
+import { type Mapping, runMapping } from './queues/run-mapping.ts';
 import { type QueueDepth, startQueues } from './queues/start-queues.ts';
 import { untilEmpty } from './queues/until-empty.ts';
 import { runSchedules } from './run-schedules.ts';
@@ -123,9 +124,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
 
   await runTriggers(deployment, byArn);
   api = readApi(deployment, byArn);
-  const mappings = readMappings(deployment, byArn, queues).map((one) =>
-    runMapping(queues, one.queue, one.fn, one.settings),
-  );
+  const mappings = readMappings(deployment, byArn, queues).map((one) => runMapping(queues, one));
   const schedules = runSchedules(deployment, byArn);
 
   const invoke = async (name: string, payload: unknown): Promise<InvocationResult> => {
@@ -135,15 +134,18 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
       ? fn.invoke(JSON.stringify(payload))
       : { error: { errorType: 'ResourceNotFoundException', errorMessage } };
   };
-  const consumed = new Set(mappings.map(({ queueName }) => queueName));
-  const drain = (signal?: AbortSignal) =>
-    untilEmpty(() => queues.depths().filter(({ name }) => consumed.has(name)), signal);
-  control = answerControl({
+  const drain = (of: (mapping: Mapping) => boolean, signal?: AbortSignal) => {
+    const consumed = () => new Set(mappings.filter(of).map(({ queueName }) => queueName));
+    return untilEmpty(() => queues.depths().filter(({ name }) => consumed().has(name)), signal);
+  };
+  const answerMappingCall = answerMappingCalls(() => mappings);
+  const answerCommand = answerControl({
     invoke,
     queues: queues.depths,
     functions: () => [...functions.values()],
     metrics: metrics.sums,
   });
+  control = async (...call) => answerMappingCall(...call) ?? (await answerCommand(...call));
 
   const hurry = new AbortController();
   const hurried = new Promise((resolve) => hurry.signal.addEventListener('abort', resolve));
@@ -154,7 +156,8 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     operations['AWSEvents.PutEvents'] = () => {
       throw new AwsError('ServiceStopping', 'The local system is stopping');
     };
-    if (drainFirst) await drain(hurry.signal);
+    // One that is paused never drains, and with the schedules nothing is left that would resume it.
+    if (drainFirst) await drain((mapping) => mapping.settings().isEnabled, hurry.signal);
     const batches = Promise.all(mappings.map((mapping) => mapping.stop()));
     await Promise.race([batches, hurried]);
     for (const closer of closers.reverse()) await closer();
@@ -168,7 +171,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
       controlUrl: awsUrl,
     }),
     queues: queues.depths,
-    drain: () => drain(),
+    drain: () => drain(() => true),
     invoke,
     stop: ({ drain: drainFirst = false } = {}) => {
       if (stopping && !drainFirst) hurry.abort();

@@ -30,10 +30,12 @@ export async function runServer(options: {
   readonly logFile: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly user: RunAs | undefined;
+  /** Default: any free one. */
+  readonly port?: number;
 }): Promise<RunningServer> {
   const { binaries, dataDirectory, logFile, user } = options;
   stopLeftover(binaries, dataDirectory, user);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = Object.entries({ ...options.settings, port: String(port) });
   const log = openSync(logFile, 'a');
   const child = spawn(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SqsQueue } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { type LambdaFunction, MAX_WORKERS } from '../lambda/run-function.ts';
 import type { Deployment } from '../template/deploy-template.ts';
@@ -6,6 +7,8 @@ import type { MappingSettings } from './run-mapping.ts';
 import type { Queues } from './start-queues.ts';
 
 export interface QueueMapping {
+  /** As Lambda's API knows it. */
+  readonly id: string;
   readonly queue: SqsQueue;
   readonly fn: LambdaFunction;
   readonly settings: MappingSettings;
@@ -22,15 +25,14 @@ interface MappingProperties {
   readonly Enabled?: boolean;
 }
 
-/** The enabled event source mappings of the templates. What this runner cannot do stops the start. */
+/** The event source mappings of the templates, disabled ones too. What this runner cannot do stops the start. */
 export function readMappings(
   deployment: Deployment,
   findFunction: (arn: string) => LambdaFunction | undefined,
   queues: Pick<Queues, 'find'>,
 ): readonly QueueMapping[] {
-  return deployment.of('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+  return deployment.of('AWS::Lambda::EventSourceMapping').map((resource) => {
     const mapping = resource.properties() as unknown as MappingProperties;
-    if (mapping.Enabled === false) return [];
     const queue = queues.find(mapping.EventSourceArn);
     const fn = findFunction(functionArn(mapping.FunctionName));
     if (!queue || !fn || mapping.FilterCriteria) {
@@ -39,11 +41,11 @@ export function readMappings(
     const settings = {
       batchSize: Number(mapping.BatchSize ?? 10),
       windowSeconds: Number(mapping.MaximumBatchingWindowInSeconds ?? 0),
-      // Beyond the function's workers a batch would only wait here, with its visibility running.
-      maxConcurrency: Math.min(Number(mapping.ScalingConfig?.MaximumConcurrency ?? MAX_WORKERS), MAX_WORKERS),
+      maxConcurrency: Number(mapping.ScalingConfig?.MaximumConcurrency ?? MAX_WORKERS),
+      isEnabled: mapping.Enabled ?? true,
       reportsFailures: mapping.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
     };
-    return { queue, fn, settings };
+    return { id: randomUUID(), queue, fn, settings };
   });
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqsQueue } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
-import type { LambdaFunction } from '../lambda/run-function.ts';
+import { type LambdaFunction, MAX_WORKERS } from '../lambda/run-function.ts';
 import { makeSqsRecord } from './make-sqs-record.ts';
 import { readBatchResponse } from './read-batch-response.ts';
+import type { QueueMapping } from './read-mappings.ts';
 import type { Queues, ReceivedMessage } from './start-queues.ts';
 
 /** An event source mapping, as the template sets it. */
@@ -10,12 +11,19 @@ export interface MappingSettings {
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly maxConcurrency: number;
+  readonly isEnabled: boolean;
   /** `ReportBatchItemFailures`. */
   readonly reportsFailures: boolean;
 }
 
 export interface Mapping {
+  readonly id: string;
   readonly queueName: string;
+  readonly queueArn: string;
+  readonly functionArn: string;
+  settings(): MappingSettings;
+  /** Holds from the next batch on; those in hand are finished. */
+  change(settings: Partial<MappingSettings>): void;
   /** Stops receiving; resolves when the batches in hand are done. */
   stop(): Promise<void>;
 }
@@ -31,25 +39,37 @@ interface Batch {
 }
 
 /** Feeds a function from a queue: gathers batches, invokes, deletes what succeeded; the rest returns after its visibility timeout. */
-export function runMapping(queues: Queues, queue: SqsQueue, fn: LambdaFunction, settings: MappingSettings): Mapping {
+export function runMapping(queues: Queues, { id, queue, fn, settings: initial }: QueueMapping): Mapping {
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let settings = initial;
+  let changed = Promise.withResolvers<void>();
 
   const loop = async () => {
     while (!stopping.signal.aborted) {
-      await Promise.race([queues.arrival(queue), stopped]);
-      if (running.size >= settings.maxConcurrency) await Promise.race(running);
-      if (stopping.signal.aborted) return;
-      const batch = await gather(queues, queue, settings, stopped);
-      if (batch.received.length === 0) continue;
-      const run = runBatch(queue, fn, settings, batch).finally(() => running.delete(run));
-      running.add(run);
+      // Beyond the function's workers a batch would only wait here, with its visibility running.
+      if (!settings.isEnabled) await Promise.race([changed.promise, stopped]);
+      else if (running.size >= Math.min(settings.maxConcurrency, MAX_WORKERS)) await Promise.race(running);
+      else if (queue.messages.length === 0) await Promise.race([queues.arrival(queue), changed.promise, stopped]);
+      else await start();
     }
+  };
+  const start = async () => {
+    const batch = await gather(queues, queue, settings, stopped);
+    if (batch.received.length === 0) return;
+    const run = runBatch(queue, fn, settings, batch).finally(() => running.delete(run));
+    running.add(run);
   };
   const looping = loop();
   return {
-    queueName: queue.name,
+    ...{ id, queueName: queue.name, queueArn: queue.arn, functionArn: fn.arn },
+    settings: () => settings,
+    change: (changes) => {
+      settings = { ...settings, ...changes };
+      changed.resolve();
+      changed = Promise.withResolvers();
+    },
     stop: async () => {
       stopping.abort();
       await looping;
