@@ -10,11 +10,14 @@ export interface EventTypeRow {
   readonly versions: readonly [string, ...string[]];
   /** Messages of one invocation. 6 MB of payload hold about 2,900 records of 1.1 KB: byte size may close a batch earlier. */
   readonly batchSize: number;
-  /** Event source mapping cap (2 or more): the sum over all rows bounds the database connections of ingestion. */
+  /** Event source mapping cap (`LEAST_CONCURRENCY` or more): their sum bounds the database connections of ingestion. */
   readonly maxConcurrency: number;
 }
 
-const lowVolume = { versions: ['v1'], batchSize: 500, maxConcurrency: 2 } as const;
+/** The least that an event source mapping can be given. */
+export const LEAST_CONCURRENCY = 2;
+
+const lowVolume = { versions: ['v1'], batchSize: 500, maxConcurrency: LEAST_CONCURRENCY } as const;
 const highVolume = { versions: ['v1'], batchSize: 1000, maxConcurrency: 4 } as const;
 
 export const eventTypes = [
@@ -40,6 +43,10 @@ const hyphenated = (type: string) => type.replaceAll('.', '-');
 /** SQS allows no dots in names: they are hyphens. */
 export const queueName = (type: string) => `analytics-${hyphenated(type)}`;
 export const deadLetterQueueName = (type: string) => `dlq-analytics-${hyphenated(type)}`;
+
+export const functionName = (name: string) => `analytics-${name}`;
+/** The functions behind the queues' event source mappings, which the valve pauses and resumes. */
+export const consumers = { ingest: 'ingest', capture: 'dlq-capture' } as const;
 
 /** One delivery and three retries. */
 export const MAX_RECEIVE_COUNT = 4;
@@ -97,6 +104,8 @@ export interface JobRow {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly databaseRole: DatabaseRole;
+  /** It pauses and resumes the event source mappings of the consumers. */
+  readonly movesValve?: boolean;
 }
 
 export const databaseRoles = {
@@ -128,6 +137,15 @@ export const jobs = [
     memoryMb: 512,
     databaseRole: databaseRoles.jobs,
   },
+  {
+    name: 'valve',
+    schedules: [{ expression: 'cron(* * * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    databaseRole: databaseRoles.jobs,
+    movesValve: true,
+  },
 ] as const satisfies readonly JobRow[];
 
 /**
@@ -147,6 +165,10 @@ export const settingDefaults = {
   DATABASE_IDLE_TIMEOUT_SECONDS: '60',
   /** 20 s lets a paused cluster resume. */
   DATABASE_CONNECT_TIMEOUT_SECONDS: '20',
+  /** Failures of the database in a row after which a function stops asking it. */
+  BREAKER_FAILURES: '3',
+  /** How long it then waits before one operation tries again. */
+  BREAKER_OPEN_SECONDS: '30',
   LOG_LEVEL: 'INFO',
 } as const;
 export type SettingName = keyof typeof settingDefaults;
@@ -170,12 +192,16 @@ export const resourceVariables = {
   deadLetterKey: 'DEAD_LETTER_KEY_ID',
   /** DynamoDB table of idempotency records. */
   idempotencyTable: 'IDEMPOTENCY_TABLE',
+  /** DynamoDB table of what is known of the database's health, and of the consumers that were paused for it. */
+  valveTable: 'VALVE_TABLE',
   /** JSON {"<type>": "<dead-letter queue URL>", …, "unmatched": …}. */
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
 } as const;
 
 /** CloudWatch metrics, in EMF lines of the functions' logs. */
 export const metricsNamespace = 'CommerceAnalytics';
+/** Value of the dimension `service`, which every metric has. */
+export const serviceName = 'commerce-analytics';
 export const metrics = {
   eventsReceived: 'EventsReceived',
   eventsStored: 'EventsStored',
@@ -184,4 +210,8 @@ export const metrics = {
   eventsFailed: 'EventsFailed',
   deadLettersCaptured: 'DeadLettersCaptured',
   windowsAggregated: 'WindowsAggregated',
+  /** 1 while the valve holds the consumers paused, else 0. */
+  valveClosed: 'ValveClosed',
+  /** Minutes since the consumers last ran at their full concurrency. */
+  valveClosedMinutes: 'ValveClosedMinutes',
 } as const;

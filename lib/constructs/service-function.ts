@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CA_FILE_NAME, type DatabaseRole, resourceVariables, type SettingName } from '#contract';
+import { CA_FILE_NAME, type DatabaseRole, functionName, resourceVariables, type SettingName } from '#contract';
 import type { Settings } from '../settings.ts';
 import { DATABASE_NAME, type Database } from './database.ts';
 import type { Network } from './network.ts';
@@ -48,14 +48,14 @@ export class ServiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { platform, name } = props;
     const { cluster } = platform.database;
-    const functionName = `analytics-${name}`;
+    const physicalName = functionName(name);
     const logGroup = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: `/aws/lambda/${physicalName}`,
       retention: platform.settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     super(scope, id, {
-      functionName,
+      functionName: physicalName,
       description: props.description,
       code: Code.fromAsset(join(platform.functionsDirectory, name)),
       handler: 'index.handler',
@@ -72,7 +72,7 @@ export class ServiceFunction extends LambdaFunction {
       securityGroups: [platform.network.functionGroup],
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: functionName,
+        POWERTOOLS_SERVICE_NAME: physicalName,
         [resourceVariables.databaseHost]: cluster.clusterEndpoint.hostname,
         [resourceVariables.databasePort]: cluster.clusterEndpoint.port.toString(),
         [resourceVariables.databaseName]: DATABASE_NAME,

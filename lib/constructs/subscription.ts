@@ -6,7 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { deadLetterQueueName, MAX_RECEIVE_COUNT, queueName } from '#contract';
+import { deadLetterQueueName, LEAST_CONCURRENCY, MAX_RECEIVE_COUNT, queueName } from '#contract';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface SubscriptionProps {
@@ -25,7 +25,7 @@ const QUEUE_RETENTION = Duration.days(4);
 /** A dead letter keeps the time at which its event was first queued: with 4 days it could arrive already expired. */
 const DEAD_LETTER_RETENTION = Duration.days(14);
 /** The capture is not the hot path: small batches, and the least concurrency that a mapping can be given. */
-const CAPTURE = { batchSize: 100, maxConcurrency: 2 } as const;
+const CAPTURE = { batchSize: 100, maxConcurrency: LEAST_CONCURRENCY } as const;
 
 const protection = {
   // EventBridge cannot send to a queue under the AWS managed KMS key and does not say so; SQS's own key needs no policy.

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -18,6 +18,7 @@ export interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly platform: Platform;
   readonly idempotencyTable: TableV2;
+  readonly valveTable: TableV2;
   readonly pseudonymKeys: Secret;
   readonly deadLetterKey: Key;
 
@@ -36,6 +37,13 @@ export class DataStack extends Stack {
       encryption: TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: settings.removalPolicy,
+    });
+    this.valveTable = new TableV2(this, 'Valve', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      // Two items, which say what is the matter now: there is nothing to go back to.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.pseudonymKeys = new Secret(this, 'PseudonymKeys', {
       description: 'HMAC keys of the pseudonyms, by version. Rotate by adding a version and naming it current.',

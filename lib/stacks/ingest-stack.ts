@@ -1,10 +1,13 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { databaseRoles, eventTypes, resourceVariables, UNMATCHED } from '#contract';
+import { consumers, databaseRoles, eventTypes, LEAST_CONCURRENCY, resourceVariables, UNMATCHED } from '#contract';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { Subscription, type SubscriptionProps } from '../constructs/subscription.ts';
 import type { DataStack } from './data-stack.ts';
+
+const whatReadingTakes = ['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS'] as const;
+const whatBreakingTakes = ['BREAKER_FAILURES', 'BREAKER_OPEN_SECONDS'] as const;
 
 /** Bus and archive; per event type a subscription on the one ingest function and the one dead-letter capture. */
 export class IngestStack extends Stack {
@@ -24,7 +27,7 @@ export class IngestStack extends Stack {
       subject: UNMATCHED,
       eventPattern: { detailType: Match.anythingBut(...eventTypes.map(({ type }) => type)) },
       batchSize: 100,
-      maxConcurrency: 2,
+      maxConcurrency: LEAST_CONCURRENCY,
     });
 
     const urls: Record<string, string> = {};
@@ -50,42 +53,46 @@ export class IngestStack extends Stack {
     return bus;
   }
 
-  private addIngest({ platform, idempotencyTable, pseudonymKeys }: DataStack): ServiceFunction {
+  private addIngest({ platform, idempotencyTable, valveTable, pseudonymKeys }: DataStack): ServiceFunction {
     const ingest = new ServiceFunction(this, 'Ingest', {
       platform,
-      name: 'ingest',
+      name: consumers.ingest,
       description: 'Validates, masks and stores events',
       timeout: Duration.seconds(30),
       memoryMb: 1024,
       databaseRole: databaseRoles.ingest,
-      settings: ['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS', 'IDEMPOTENCY_RETENTION_DAYS'],
+      settings: [...whatReadingTakes, ...whatBreakingTakes, 'IDEMPOTENCY_RETENTION_DAYS'],
       environment: {
         [resourceVariables.idempotencyTable]: idempotencyTable.tableName,
+        [resourceVariables.valveTable]: valveTable.tableName,
         [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
       },
     });
     idempotencyTable.grant(ingest, 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem');
+    valveTable.grant(ingest, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     pseudonymKeys.grantRead(ingest);
     return ingest;
   }
 
-  private addCapture({ platform, pseudonymKeys, deadLetterKey }: DataStack): ServiceFunction {
+  private addCapture({ platform, valveTable, pseudonymKeys, deadLetterKey }: DataStack): ServiceFunction {
     const capture = new ServiceFunction(this, 'DeadLetterCapture', {
       platform,
-      name: 'dlq-capture',
+      name: consumers.capture,
       description: 'Stores dead letters with reason, masked view and encrypted original',
       timeout: Duration.seconds(30),
       memoryMb: 512,
       databaseRole: databaseRoles.dlq,
       // It validates again what SQS redrove without a reason.
-      settings: ['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS'],
+      settings: [...whatReadingTakes, ...whatBreakingTakes],
       environment: {
+        [resourceVariables.valveTable]: valveTable.tableName,
         [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
         [resourceVariables.deadLetterKey]: deadLetterKey.keyArn,
       },
     });
     // It can lock an original away and not read one back: that is the replay's right.
     deadLetterKey.grant(capture, 'kms:GenerateDataKey');
+    valveTable.grant(capture, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     pseudonymKeys.grantRead(capture);
     return capture;
   }

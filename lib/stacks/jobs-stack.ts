@@ -1,8 +1,9 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { jobs } from '#contract';
+import { type JobRow, jobs } from '#contract';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
+import { Valve } from '../constructs/valve.ts';
 import type { DataStack } from './data-stack.ts';
 
 /** The scheduled jobs; those that a deployment runs are in the data stack, before everything else. */
@@ -11,7 +12,8 @@ export class JobsStack extends Stack {
     super(scope, id, props);
     const { platform } = data;
     const timeZone = platform.settings.functions.ANALYTICS_TIME_ZONE;
-    for (const job of jobs.filter(({ onDeploy }) => !onDeploy)) {
+    const rows: readonly JobRow[] = jobs;
+    for (const job of rows.filter(({ onDeploy }) => !onDeploy)) {
       const handler = new ServiceFunction(this, job.name, {
         platform,
         name: `job-${job.name}`,
@@ -19,8 +21,9 @@ export class JobsStack extends Stack {
         timeout: Duration.seconds(job.timeoutSeconds),
         memoryMb: job.memoryMb,
         databaseRole: job.databaseRole,
-        settings: ['ANALYTICS_TIME_ZONE'],
+        settings: ['ANALYTICS_TIME_ZONE', ...(job.movesValve ? (['BREAKER_OPEN_SECONDS'] as const) : [])],
       });
+      if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
     }
   }

@@ -49,9 +49,11 @@ describe.each(Object.entries(roles))('%s', (name, databaseUser) => {
   });
 
   it('acts on any resource only where the action takes none', () => {
+    const listing = 'lambda:ListEventSourceMappings';
     const anywhere = statementsOf(name)
       .filter(({ Resource }) => [Resource].flat().includes('*'))
-      .flatMap(({ Action }) => [Action].flat());
+      .flatMap(({ Action }) => [Action].flat())
+      .filter((action) => !(name === 'job-valve' && action === listing));
     expect(anywhere.sort()).toEqual([
       'ec2:AssignPrivateIpAddresses',
       'ec2:CreateNetworkInterface',
@@ -83,20 +85,35 @@ describe('rights beyond log, network, trace and login', () => {
   const own = (name: string) => new Set(actionsOf(name).filter((action) => !everyFunction.test(action)));
   const consume = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'];
   const sqs = (actions: readonly string[]) => actions.map((action) => `sqs:${action}`);
+  // A job's run that failed in the end is sent to its queue under the function's role.
+  const reportFailure = sqs(['GetQueueAttributes', 'GetQueueUrl', 'SendMessage']);
+  const circuit = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
   const readSecret = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
   it.each<[string, readonly string[]]>([
     [
       'ingest',
-      ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', ...sqs([...consume, 'SendMessage']), ...readSecret],
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        ...circuit,
+        ...sqs([...consume, 'SendMessage']),
+        ...readSecret,
+      ],
     ],
-    ['dlq-capture', [...sqs(consume), ...readSecret, 'kms:GenerateDataKey']],
+    ['dlq-capture', [...sqs(consume), ...circuit, ...readSecret, 'kms:GenerateDataKey']],
     ['query', []],
     ['job-migrate', readSecret],
-    // A run that failed in the end is sent to the job's queue under the function's role.
-    ['job-aggregate', sqs(['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'])],
+    ['job-valve', [...reportFailure, ...circuit, 'lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping']],
+    ['job-aggregate', reportFailure],
   ])('of %s', (name, expected) => {
     expect([...own(name)].sort()).toEqual([...new Set(expected)].sort());
+  });
+
+  it('let the valve change the mappings of the consumers alone', () => {
+    const { Condition } = statementsOf('job-valve').find(({ Action }) => Action === 'lambda:UpdateEventSourceMapping');
+    const functionArns = Condition.ArnLike['lambda:FunctionArn'].map((arn: Properties) => arn['Fn::Join'][1].at(-1));
+    expect(functionArns).toEqual([':function:analytics-ingest', ':function:analytics-dlq-capture']);
   });
 
   it('give the pseudonym keys and the master login to different functions', () => {
@@ -125,6 +142,8 @@ describe('settings', () => {
     DATABASE_POOL_SIZE: '2',
     DATABASE_IDLE_TIMEOUT_SECONDS: '30',
     DATABASE_CONNECT_TIMEOUT_SECONDS: '5',
+    BREAKER_FAILURES: '5',
+    BREAKER_OPEN_SECONDS: '60',
     LOG_LEVEL: 'DEBUG',
   };
 
@@ -149,6 +168,8 @@ describe('settings', () => {
     ['DATABASE_POOL_SIZE', ['0']],
     ['DATABASE_IDLE_TIMEOUT_SECONDS', ['0']],
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', ['0']],
+    ['BREAKER_FAILURES', ['0']],
+    ['BREAKER_OPEN_SECONDS', ['0']],
     ['LOG_LEVEL', ['verbose']],
   ])('%s stops the synthesis by name when it is wrong', (name, values) => {
     for (const value of values)

@@ -10,10 +10,19 @@ it.each(alarms)('$properties.AlarmName leads to its heading in the runbook', ({ 
   expect(properties.AlarmDescription).toBe(`Runbook: docs/runbook.md#${name}`);
 });
 
-it('count missing data as a silent, empty queue', () => {
-  expect(alarms.length).toBeGreaterThan(0);
-  for (const { properties } of alarms) {
-    expect(properties.Namespace).toBe('AWS/SQS');
-    expect(properties.TreatMissingData).toBe('notBreaching');
-  }
+it('count missing data of a queue as a silent, empty one', () => {
+  const ofQueues = alarms.filter(({ properties }) => properties.Namespace === 'AWS/SQS');
+  expect(ofQueues.length).toBeGreaterThan(0);
+  for (const { properties } of ofQueues) expect(properties.TreatMissingData).toBe('notBreaching');
+});
+
+it('count a valve that does not report as one that is closed', () => {
+  const valve = alarms.find(({ properties }) => properties.AlarmName.startsWith('valve-closed-too-long'))!;
+  expect(valve.properties).toMatchObject({
+    Namespace: 'CommerceAnalytics',
+    MetricName: 'ValveClosedMinutes',
+    Dimensions: [{ Name: 'service', Value: 'commerce-analytics' }],
+    Threshold: 15,
+    TreatMissingData: 'breaching',
+  });
 });

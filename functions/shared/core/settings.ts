@@ -46,5 +46,7 @@ export const settingRules = {
   DATABASE_POOL_SIZE: wholeNumber(1, 20),
   DATABASE_IDLE_TIMEOUT_SECONDS: wholeNumber(1, 3_600),
   DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),
+  BREAKER_FAILURES: wholeNumber(1, 100),
+  BREAKER_OPEN_SECONDS: wholeNumber(1, 3_600),
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
 } as const satisfies Record<SettingName, Rule<string | number>>;

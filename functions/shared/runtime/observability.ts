@@ -1,9 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import { metricsNamespace } from '#contract';
-
-const serviceName = 'commerce-analytics';
+import { metricsNamespace, serviceName } from '#contract';
 
 /** Log ids and counts; errors only through `reduceError`; never events, bodies, rows or the environment. */
 export const logger = new Logger({ serviceName });
