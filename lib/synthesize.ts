@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { DEFAULT_STAGE, readSettings } from './settings.ts';
+import { AdminStack } from './stacks/admin-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { IngestStack } from './stacks/ingest-stack.ts';
 import { JobsStack } from './stacks/jobs-stack.ts';
@@ -40,10 +41,12 @@ export function createApp(props: SynthesisProps = {}): App {
   const settings = readSettings(stage, environment);
   const common = { terminationProtection: settings.protect, tags: { service: 'analytics', stage } };
   const data = new DataStack(app, 'AnalyticsData', { ...common, settings, functionsDirectory });
+  const ingest = new IngestStack(app, 'AnalyticsIngest', { ...common, data });
   const dependents = [
-    new IngestStack(app, 'AnalyticsIngest', { ...common, data }),
+    ingest,
     new QueryStack(app, 'AnalyticsQuery', { ...common, data }),
-    new JobsStack(app, 'AnalyticsJobs', { ...common, data }),
+    new AdminStack(app, 'AnalyticsAdmin', { ...common, data, ingest }),
+    new JobsStack(app, 'AnalyticsJobs', { ...common, data, ingest }),
   ];
   // References imply it; said here because the order of migrations before functions rests on it.
   for (const stack of dependents) stack.addStackDependency(data);

@@ -1,5 +1,6 @@
 import { deadLetterQueueName, eventTypes, queueName, scopes, UNMATCHED } from '#contract';
 import type { TokenIssuer } from './api/issue-tokens.ts';
+import { readTokenIssue } from './api/read-api.ts';
 import type { Deployment } from './template/deploy-template.ts';
 import { ACCOUNT } from './template/resource-attributes.ts';
 
@@ -26,13 +27,9 @@ export async function describeOutputs(
   issuer: TokenIssuer,
   addresses: Addresses,
 ): Promise<Outputs> {
-  const [authorizer] = deployment.of('AWS::ApiGatewayV2::Authorizer');
-  const { Issuer = '', Audience = [''] } = (authorizer?.properties().JwtConfiguration ?? {}) as {
-    Issuer?: string;
-    Audience?: string[];
-  };
+  const { issuer: iss, audience } = readTokenIssue(deployment);
   const [token, adminToken] = await Promise.all(
-    [scopes.read, scopes.admin].map((scope) => issuer.mint(Issuer, Audience[0]!, scope)),
+    [scopes.read, scopes.admin].map((scope) => issuer.mint(iss, audience[0]!, scope)),
   );
   const names = new Set(deployment.of('AWS::SQS::Queue').map(({ name }) => name));
   const url = (name: string) => `${addresses.endpoints.sqs}/${ACCOUNT}/${name}`;

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { answerControl } from './answer-control.ts';
 import { startIssuer } from './api/issue-tokens.ts';
-import { readApi } from './api/read-api.ts';
+import { readApis } from './api/read-api.ts';
 import { serveApi } from './api/serve-api.ts';
 import { putEvents } from './bus/put-events.ts';
 import { readRules } from './bus/read-rules.ts';
@@ -73,7 +73,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   mkdirSync(logDirectory, { recursive: true });
 
   // Everything listens before anything is resolved: the templates' endpoints are these ports.
-  let api: ReturnType<typeof readApi>;
+  let api: ReturnType<typeof readApis>;
   const issuer = await startIssuer();
   const apiServer = serveApi(() => api, issuer.publicKey);
   const apiUrl = await listen(apiServer, port);
@@ -123,7 +123,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   log(describeSkipped(deployment, new Set(settings.keys())));
 
   await runTriggers(deployment, byArn);
-  api = readApi(deployment, byArn);
+  api = readApis(deployment, byArn);
   const mappings = readMappings(deployment, byArn, queues).map((one) => runMapping(queues, one));
   const schedules = runSchedules(deployment, byArn);
 

@@ -21,6 +21,7 @@ export const functionEntries: readonly FunctionEntry[] = [
   { name: 'ingest', source: 'functions/ingest/handler.ts' },
   { name: 'dlq-capture', source: 'functions/dlq/capture.ts' },
   { name: 'query', source: 'functions/query/handler.ts' },
+  { name: 'admin', source: 'functions/admin/handler.ts' },
   ...jobs.map(({ name }) => ({ name: `job-${name}`, source: `functions/jobs/${name}.ts` })),
 ];
 

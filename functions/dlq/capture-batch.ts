@@ -9,6 +9,8 @@ import { maskEvent } from '#core/mask-event.ts';
 import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { type ReadLimits, readEvent } from '#core/read-event.ts';
 import { type DeadLetterRow, insertDeadLetters } from '#db/insert-dead-letters.ts';
+import { type FailedAgain, reopenDeadLetters } from '#db/reopen-dead-letters.ts';
+import { explainRedriven } from './explain-redriven.ts';
 
 export interface CaptureDependencies {
   readonly sql: Sql;
@@ -20,15 +22,31 @@ export interface CaptureDependencies {
 
 /**
  * Stores dead letters, each once: reason, a view without personal values, and the original that only a replay with the
- * key can read. Throws when they cannot be stored, so that all stay in their queue.
- * @returns how many were new
+ * key can read. One that was replayed and failed again is no new letter: the stored one is open again. Throws when they
+ * cannot be stored, so that all stay in their queue.
+ * @returns how many were new or opened again
  */
-export async function captureBatch(records: readonly SQSRecord[], dependencies: CaptureDependencies): Promise<number> {
+export async function captureBatch(received: readonly SQSRecord[], dependencies: CaptureDependencies): Promise<number> {
+  const records = await explainRedriven(received, dependencies);
   const dataKey = await dependencies.generateDataKey();
-  const rows = records.map((record) => toRow(record, dependencies, dataKey));
-  // One batch may hold a letter twice
-  const distinct = new Map(rows.map((row) => [row.deduplication_key, row]));
-  return await insertDeadLetters(dependencies.sql, [...distinct.values()]);
+  const letters = records.map((record) => ({
+    dead_letter_id: replayedFrom(record),
+    row: toRow(record, dependencies, dataKey),
+  }));
+  return await dependencies.sql.begin(async (tx) => {
+    const again = letters.filter((letter): letter is FailedAgain => letter.dead_letter_id !== null);
+    const reopened = again.length > 0 ? await reopenDeadLetters(tx, again) : new Set<string>();
+    const rows = letters.filter(({ dead_letter_id: id }) => id === null || !reopened.has(id)).map(({ row }) => row);
+    // One batch may hold a letter twice
+    const distinct = new Map(rows.map((row) => [row.deduplication_key, row]));
+    return reopened.size + (await insertDeadLetters(tx, [...distinct.values()]));
+  });
+}
+
+/** Id of the stored letter that this message was replayed from; null for one that comes for the first time. */
+function replayedFrom({ messageAttributes }: SQSRecord): string | null {
+  const id = messageAttributes[deadLetterAttributes.id]?.stringValue ?? '';
+  return /^[1-9]\d{0,17}$/.test(id) ? id : null;
 }
 
 function toRow(

@@ -74,7 +74,13 @@ export const deadLetterAttributes = {
   keyword: 'keyword',
   /** What makes two dead letters the same one: the original message's id, or a conflict's identity and content. */
   deduplicationKey: 'deduplicationKey',
+  /** On a replayed message: the stored dead letter it comes from, which a further failure opens again. */
+  id: 'deadLetterId',
 } as const;
+
+/** What became of a stored dead letter. A replayed one whose event fails again is open again. */
+export const deadLetterStatuses = ['open', 'replayed', 'discarded'] as const;
+export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
 export interface RouteRow {
   /** Its file is `functions/query/routes/<name>.ts`. */
@@ -94,6 +100,28 @@ export const routes = [
   { name: 'health', path: '/health', scope: null },
 ] as const satisfies readonly RouteRow[];
 
+export interface AdminRouteRow {
+  /** Its file is `functions/admin/routes/<name>.ts`. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** Whether it changes something: then it takes `dryRun=true` and an `Idempotency-Key`. */
+  readonly changes: boolean;
+}
+
+/** An HTTP API waits 30 s for an answer. */
+export const ADMIN_TIMEOUT_SECONDS = 29;
+
+/** On AWS signed with IAM credentials, on this machine with a token of the scope `analytics:admin`. */
+export const adminRoutes = [
+  { name: 'list-dead-letters', method: 'GET', path: '/admin/v1/dead-letters', changes: false },
+  { name: 'read-dead-letter', method: 'GET', path: '/admin/v1/dead-letters/{id}', changes: false },
+  { name: 'replay-dead-letters', method: 'POST', path: '/admin/v1/dead-letters/replay', changes: true },
+  { name: 'replay-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/replay', changes: true },
+  { name: 'discard-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/discard', changes: true },
+  { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
+] as const satisfies readonly AdminRouteRow[];
+
 export interface JobRow {
   /** Its file is `functions/jobs/<name>.ts`. */
   readonly name: string;
@@ -106,6 +134,8 @@ export interface JobRow {
   readonly databaseRole: DatabaseRole;
   /** It pauses and resumes the event source mappings of the consumers. */
   readonly movesValve?: boolean;
+  /** It sends dead letters through their queues again: it may read their originals, and send. */
+  readonly replaysDeadLetters?: boolean;
 }
 
 export const databaseRoles = {
@@ -113,6 +143,7 @@ export const databaseRoles = {
   dlq: 'analytics_dlq',
   query: 'analytics_query',
   jobs: 'analytics_jobs',
+  admin: 'analytics_admin',
   migrate: 'analytics_migrate',
 } as const;
 export type DatabaseRole = (typeof databaseRoles)[keyof typeof databaseRoles];
@@ -136,6 +167,15 @@ export const jobs = [
     timeoutSeconds: 300,
     memoryMb: 512,
     databaseRole: databaseRoles.jobs,
+  },
+  {
+    name: 'return-dead-letters',
+    schedules: [{ expression: 'cron(*/5 * * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 120,
+    memoryMb: 256,
+    databaseRole: databaseRoles.jobs,
+    replaysDeadLetters: true,
   },
   {
     name: 'valve',
@@ -196,6 +236,8 @@ export const resourceVariables = {
   valveTable: 'VALVE_TABLE',
   /** JSON {"<type>": "<dead-letter queue URL>", …, "unmatched": …}. */
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
+  /** JSON {"<type>": "<queue URL>", …, "unmatched": …}. */
+  queueUrls: 'QUEUE_URLS',
 } as const;
 
 /** CloudWatch metrics, in EMF lines of the functions' logs. */
@@ -209,6 +251,7 @@ export const metrics = {
   eventsRejected: 'EventsRejected',
   eventsFailed: 'EventsFailed',
   deadLettersCaptured: 'DeadLettersCaptured',
+  deadLettersReplayed: 'DeadLettersReplayed',
   windowsAggregated: 'WindowsAggregated',
   /** 1 while the valve holds the consumers paused, else 0. */
   valveClosed: 'ValveClosed',

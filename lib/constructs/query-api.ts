@@ -1,19 +1,12 @@
-import { CfnParameter, RemovalPolicy } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import {
-  HttpApi,
-  HttpMethod,
-  HttpNoneAuthorizer,
-  HttpStage,
-  LogGroupLogDestination,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnParameter } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { routes } from '#contract';
 import type { Settings, TokenIssuer } from '../settings.ts';
+import { ApiStage } from './api-stage.ts';
 
 /** The HTTP API: the contract's routes on one function, each with the scope of its row. */
 export class QueryApi extends Construct {
@@ -35,7 +28,12 @@ export class QueryApi extends Construct {
         authorizationScopes: required === null ? undefined : [required],
       });
     }
-    this.addStage(api, props.settings);
+    new ApiStage(this, 'ApiStage', {
+      api,
+      name: 'analytics',
+      throttle: props.settings.throttle,
+      settings: props.settings,
+    });
     this.url = api.apiEndpoint;
   }
 
@@ -47,36 +45,5 @@ export class QueryApi extends Construct {
       issuer: parameter('OidcIssuer', 'OpenID Connect issuer of the API tokens: their iss, an https:// URL'),
       audience: parameter('OidcAudience', 'Audience of the API tokens: their aud'),
     };
-  }
-
-  private addStage(httpApi: HttpApi, settings: Settings): void {
-    const logGroup = new LogGroup(this, 'AccessLog', {
-      logGroupName: '/aws/apigateway/analytics',
-      retention: settings.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    new HttpStage(this, 'Stage', {
-      httpApi,
-      stageName: '$default',
-      autoDeploy: true,
-      throttle: settings.throttle,
-      detailedMetricsEnabled: true,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
-        // Route, not path, and neither address nor token: an access log holds nothing personal.
-        format: AccessLogFormat.custom(
-          JSON.stringify({
-            requestId: '$context.requestId',
-            time: '$context.requestTime',
-            route: '$context.routeKey',
-            status: '$context.status',
-            latencyMs: '$context.responseLatency',
-            responseBytes: '$context.responseLength',
-            authorizerError: '$context.authorizer.error',
-            integrationError: '$context.integrationErrorMessage',
-          }),
-        ),
-      },
-    });
   }
 }

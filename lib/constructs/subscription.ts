@@ -35,6 +35,7 @@ const protection = {
 
 /** rule → queue → ingest function, with what fails: queue → dead-letter queue → capture function; and their alarms. */
 export class Subscription extends Construct {
+  readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
 
   constructor(scope: Construct, id: string, props: SubscriptionProps) {
@@ -45,21 +46,21 @@ export class Subscription extends Construct {
       retentionPeriod: DEAD_LETTER_RETENTION,
       visibilityTimeout: visibilityFor(props.capture),
     });
-    const queue = new Queue(this, 'Queue', {
+    this.queue = new Queue(this, 'Queue', {
       ...protection,
       queueName: queueName(props.subject),
       retentionPeriod: QUEUE_RETENTION,
       visibilityTimeout: visibilityFor(props.ingest),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
-    consume(queue, props.ingest, props);
+    consume(this.queue, props.ingest, props);
     consume(this.deadLetterQueue, props.capture, CAPTURE);
-    const undelivered = this.forward(queue, props);
-    this.addAlarms(props.subject, { queue, undelivered });
+    const undelivered = this.forward(this.queue, props);
+    this.addAlarms(props.subject, { queue: this.queue, undelivered });
   }
 
   /** The rule; returns the queue of the events that EventBridge gave up on after 24 h, which would else be lost. */
-  private forward(queue: Queue, { bus, eventPattern, subject }: SubscriptionProps): Queue {
+  private forward(queue: IQueue, { bus, eventPattern, subject }: SubscriptionProps): Queue {
     const undelivered = new Queue(this, 'Undelivered', {
       ...protection,
       queueName: `${queueName(subject)}-undelivered`,
@@ -73,7 +74,7 @@ export class Subscription extends Construct {
     return undelivered;
   }
 
-  private addAlarms(subject: string, queues: { readonly queue: Queue; readonly undelivered: Queue }): void {
+  private addAlarms(subject: string, queues: { readonly queue: IQueue; readonly undelivered: Queue }): void {
     // SQS stops reporting a queue that was idle for six hours: no data is an empty queue.
     const treatMissingData = TreatMissingData.NOT_BREACHING;
     const period = Duration.minutes(1);

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { consumers, databaseRoles, eventTypes, LEAST_CONCURRENCY, resourceVariables, UNMATCHED } from '#contract';
+import { grantQueues, type QueuesByType } from '../constructs/grant-queues.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { Subscription, type SubscriptionProps } from '../constructs/subscription.ts';
 import type { DataStack } from './data-stack.ts';
@@ -11,6 +12,8 @@ const whatBreakingTakes = ['BREAKER_FAILURES', 'BREAKER_OPEN_SECONDS'] as const;
 
 /** Bus and archive; per event type a subscription on the one ingest function and the one dead-letter capture. */
 export class IngestStack extends Stack {
+  readonly queues: QueuesByType;
+
   constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, id, props);
     const bus = this.addBus(data);
@@ -18,8 +21,8 @@ export class IngestStack extends Stack {
     const capture = this.addCapture(data);
 
     const subscribe = (name: string, row: Omit<SubscriptionProps, 'bus' | 'ingest' | 'capture'>) =>
-      new Subscription(this, name, { ...row, bus, ingest, capture }).deadLetterQueue;
-    const deadLetterQueues = eventTypes.map(({ type, batchSize, maxConcurrency }) => {
+      new Subscription(this, name, { ...row, bus, ingest, capture });
+    const ofTypes = eventTypes.map(({ type, batchSize, maxConcurrency }) => {
       const eventPattern = { detailType: [type] };
       return [type, subscribe(type, { subject: type, eventPattern, batchSize, maxConcurrency })] as const;
     });
@@ -30,12 +33,10 @@ export class IngestStack extends Stack {
       maxConcurrency: LEAST_CONCURRENCY,
     });
 
-    const urls: Record<string, string> = {};
-    for (const [type, queue] of [...deadLetterQueues, [UNMATCHED, unmatched] as const]) {
-      queue.grantSendMessages(ingest);
-      urls[type] = queue.queueUrl;
-    }
-    ingest.addEnvironment(resourceVariables.deadLetterQueueUrls, this.toJsonString(urls));
+    const subscriptions = new Map<string, Subscription>([...ofTypes, [UNMATCHED, unmatched]]);
+    this.queues = new Map([...subscriptions].map(([type, { queue }]) => [type, queue]));
+    const deadLetterQueues = new Map([...subscriptions].map(([type, each]) => [type, each.deadLetterQueue]));
+    grantQueues(ingest, resourceVariables.deadLetterQueueUrls, deadLetterQueues);
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
   }
 

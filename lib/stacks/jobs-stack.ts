@@ -1,14 +1,21 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type JobRow, jobs } from '#contract';
+import { grantReplay } from '../constructs/grant-queues.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { Valve } from '../constructs/valve.ts';
 import type { DataStack } from './data-stack.ts';
+import type { IngestStack } from './ingest-stack.ts';
+
+export interface JobsStackProps extends StackProps {
+  readonly data: DataStack;
+  readonly ingest: IngestStack;
+}
 
 /** The scheduled jobs; those that a deployment runs are in the data stack, before everything else. */
 export class JobsStack extends Stack {
-  constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
+  constructor(scope: Construct, id: string, { data, ingest, ...props }: JobsStackProps) {
     super(scope, id, props);
     const { platform } = data;
     const timeZone = platform.settings.functions.ANALYTICS_TIME_ZONE;
@@ -23,6 +30,7 @@ export class JobsStack extends Stack {
         databaseRole: job.databaseRole,
         settings: ['ANALYTICS_TIME_ZONE', ...(job.movesValve ? (['BREAKER_OPEN_SECONDS'] as const) : [])],
       });
+      if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
     }

@@ -1,4 +1,5 @@
 import { importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { ACCOUNT } from '../template/resource-attributes.ts';
 
 /** `JwtConfiguration` of an authorizer, with the scopes of the route: any one of them suffices. */
 export interface JwtRules {
@@ -11,6 +12,24 @@ export interface JwtRules {
 export interface Authorized {
   readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null };
 }
+
+/** What the handler sees where IAM authorized. */
+export interface IamAuthorized {
+  readonly iam: Readonly<Record<string, unknown>>;
+}
+
+/** The one caller that there is on this machine. */
+export const localCaller: IamAuthorized = {
+  iam: {
+    accessKey: 'LOCAL',
+    accountId: ACCOUNT,
+    callerId: 'LOCAL',
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: `arn:aws:iam::${ACCOUNT}:user/local`,
+    userId: 'LOCAL',
+  },
+};
 
 export interface Refusal {
   readonly status: 401 | 403;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ACCOUNT } from '../template/resource-attributes.ts';
-import type { Authorized } from './authorize-request.ts';
+import type { Authorized, IamAuthorized } from './authorize-request.ts';
 
 /** The event that an HTTP API makes of a request, payload format 2.0. */
 export function makeHttpEvent(options: {
@@ -9,7 +9,7 @@ export function makeHttpEvent(options: {
   readonly body: Buffer;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  readonly authorizer: Authorized | undefined;
+  readonly authorizer: Authorized | IamAuthorized | undefined;
   readonly apiId: string;
   readonly now: Date;
 }): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { scopes } from '#contract';
 import type { LambdaFunction } from '../lambda/run-function.ts';
 import type { Deployment } from '../template/deploy-template.ts';
 import type { JwtRules } from './authorize-request.ts';
@@ -7,6 +8,8 @@ export interface ApiRoute {
   readonly fn: LambdaFunction;
   /** Undefined: open to everyone. */
   readonly jwt: JwtRules | undefined;
+  /** On AWS it takes a request signed with IAM credentials, which nothing here can check: see `readApis`. */
+  readonly iam: boolean;
 }
 
 export interface CorsRules {
@@ -27,14 +30,27 @@ interface AuthorizerProperties {
   readonly JwtConfiguration?: { readonly Issuer: string; readonly Audience: readonly string[] };
 }
 
-/** The HTTP API of the templates. A route that needs what this runner has not (IAM, other authorizers) stops the start. */
-export function readApi(
+/** Issuer and audience of the templates' first JWT authorizer, for which the tokens of this machine are made. */
+export function readTokenIssue(deployment: Deployment): Omit<JwtRules, 'scopes'> {
+  const [authorizer] = deployment.of('AWS::ApiGatewayV2::Authorizer');
+  const { JwtConfiguration } = (authorizer?.properties() ?? {}) as AuthorizerProperties;
+  return { issuer: JwtConfiguration?.Issuer ?? '', audience: JwtConfiguration?.Audience ?? [''] };
+}
+
+/**
+ * The HTTP APIs of the templates as one, on one port. There are no IAM credentials on this machine to sign with: a route
+ * that asks for them takes a bearer token with the scope `analytics:admin` instead, and its function sees the caller as
+ * IAM authorization shows one. A route that needs what this runner has not (other authorizers) stops the start.
+ */
+export function readApis(
   deployment: Deployment,
   findFunction: (arn: string) => LambdaFunction | undefined,
 ): HttpApi | undefined {
   const [api, ...others] = deployment.of('AWS::ApiGatewayV2::Api');
-  if (others.length > 0) throw new Error('The templates hold several HTTP APIs; the local runner serves one');
   if (!api) return undefined;
+  if (others.some((other) => other.properties().CorsConfiguration)) {
+    throw new Error('Two HTTP APIs of the templates have rules of their own for other origins; here they share a port');
+  }
   const byId = (type: string) => new Map(deployment.of(type).map((resource) => [resource.name, resource.properties()]));
   const integrations = byId('AWS::ApiGatewayV2::Integration');
   const authorizers = byId('AWS::ApiGatewayV2::Authorizer');
@@ -44,13 +60,16 @@ export function readApi(
     const integration = integrations.get(String(Target).replace(/^integrations\//, ''));
     const fn = findFunction(String(integration?.IntegrationUri));
     if (!fn) throw new Error(`Route ${key} leads to no function of the templates`);
-    if (AuthorizationType === 'NONE') return { key, fn, jwt: undefined };
+    if (AuthorizationType === 'NONE') return { key, fn, jwt: undefined, iam: false };
+    if (AuthorizationType === 'AWS_IAM') {
+      return { key, fn, jwt: { ...readTokenIssue(deployment), scopes: [scopes.admin] }, iam: true };
+    }
     const { JwtConfiguration } = (authorizers.get(String(AuthorizerId)) ?? {}) as AuthorizerProperties;
     if (AuthorizationType !== 'JWT' || !JwtConfiguration) {
-      throw new Error(`Route ${key} asks for ${String(AuthorizationType)}; the local runner checks JWTs`);
+      throw new Error(`Route ${key} asks for ${String(AuthorizationType)}; the local runner checks JWTs and IAM`);
     }
     const { Issuer: issuer, Audience: audience } = JwtConfiguration;
-    return { key, fn, jwt: { issuer, audience, scopes: AuthorizationScopes as readonly string[] } };
+    return { key, fn, jwt: { issuer, audience, scopes: AuthorizationScopes as readonly string[] }, iam: false };
   });
   return { id: api.name, routes, cors: api.properties().CorsConfiguration as CorsRules | undefined };
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
-import { authorizeRequest } from './authorize-request.ts';
+import { authorizeRequest, localCaller } from './authorize-request.ts';
 import { makeHttpEvent } from './make-http-event.ts';
 import { matchRoute } from './match-route.ts';
 import type { CorsRules, HttpApi } from './read-api.ts';
@@ -9,7 +9,7 @@ import { writeHttpAnswer, writeMessage } from './write-http-answer.ts';
 /** API Gateway's cap on a request body. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Serves the HTTP API of the templates. `api` is undefined while the system is starting: 503. */
+/** Serves the HTTP APIs of the templates. `api` is undefined while the system is starting: 503. */
 export function serveApi(api: () => HttpApi | undefined, publicKey: JWK): Server {
   return createServer((request, response) => {
     const served = api();
@@ -34,10 +34,11 @@ async function answer(api: HttpApi, publicKey: JWK, request: IncomingMessage, re
   if (!match) return writeMessage(response, 404, 'Not Found');
   const { route, pathParameters } = match;
   const now = new Date();
-  const authorizer = route.jwt && (await authorizeRequest(headers.authorization, route.jwt, publicKey, now));
-  if (authorizer && 'status' in authorizer) {
-    return writeMessage(response, authorizer.status, authorizer.message, { 'www-authenticate': authorizer.challenge });
+  const authorized = route.jwt && (await authorizeRequest(headers.authorization, route.jwt, publicKey, now));
+  if (authorized && 'status' in authorized) {
+    return writeMessage(response, authorized.status, authorized.message, { 'www-authenticate': authorized.challenge });
   }
+  const authorizer = route.iam ? localCaller : authorized;
   const options = { request, body, pathParameters, authorizer, now, routeKey: route.key, apiId: api.id };
   writeHttpAnswer(await route.fn.invoke(JSON.stringify(makeHttpEvent(options))), response);
 }

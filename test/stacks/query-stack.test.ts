@@ -3,7 +3,8 @@ import { routes } from '#contract';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');
-const deployed = app.resources('AWS::ApiGatewayV2::Route');
+const own = (type: string) => app.resources(type).filter(({ stack }) => stack === 'AnalyticsQuery');
+const deployed = own('AWS::ApiGatewayV2::Route');
 const authorizers = app.resources('AWS::ApiGatewayV2::Authorizer');
 
 it('serves exactly the routes of the contract', () => {
@@ -24,7 +25,7 @@ it.each(routes)('asks of $path a token with its scope', ({ path, scope }) => {
 });
 
 it('answers every route with one function, in payload format 2.0', () => {
-  const integrations = app.resources('AWS::ApiGatewayV2::Integration');
+  const integrations = own('AWS::ApiGatewayV2::Integration');
   expect(integrations.map(({ properties }) => properties.PayloadFormatVersion)).toEqual(['2.0']);
 });
 
@@ -55,7 +56,7 @@ it('refuses half an issuer', () => {
 });
 
 it('is throttled, and logs no address, path, token or user agent', () => {
-  const [stage] = app.resources('AWS::ApiGatewayV2::Stage');
+  const [stage] = own('AWS::ApiGatewayV2::Stage');
   expect(stage!.properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
   const { Format, DestinationArn } = stage!.properties.AccessLogSettings;
   expect(DestinationArn).toBeDefined();

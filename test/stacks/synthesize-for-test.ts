@@ -15,7 +15,7 @@ export interface Resource {
   readonly dependsOn: readonly string[];
 }
 
-const stackNames = ['AnalyticsData', 'AnalyticsIngest', 'AnalyticsQuery', 'AnalyticsJobs'] as const;
+const stackNames = ['AnalyticsData', 'AnalyticsIngest', 'AnalyticsQuery', 'AnalyticsAdmin', 'AnalyticsJobs'] as const;
 
 // 2 s of each synthesis; `npm run synth`, which CI runs, validates.
 process.env.CDK_VALIDATION = 'false';
@@ -24,7 +24,7 @@ process.env.CDK_VALIDATION = 'false';
 export function synthesizeForTest(stage: string, environment: Readonly<Record<string, string>> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'analytics-synth-'));
   const functionsDirectory = join(directory, 'functions');
-  for (const name of ['ingest', 'dlq-capture', 'query', ...jobs.map((job) => `job-${job.name}`)]) {
+  for (const name of ['ingest', 'dlq-capture', 'query', 'admin', ...jobs.map((job) => `job-${job.name}`)]) {
     mkdirSync(join(functionsDirectory, name), { recursive: true });
     // The name makes each bundle another asset.
     writeFileSync(join(functionsDirectory, name, 'index.mjs'), `export const handler = '${name}';`);

@@ -12,7 +12,7 @@ export interface Problem {
   readonly requestId?: string;
 }
 
-const problemType = (name: string) => `urn:commerce-analytics:problem:${name}`;
+export const problemType = (name: string) => `urn:commerce-analytics:problem:${name}`;
 
 /** An error whose answer is known where it is thrown. */
 export abstract class RequestError extends AnalyticsError {

@@ -75,7 +75,8 @@ function readRange(parameters: ReadonlyMap<string, string>, zone: string, now: D
 /** Beyond these years nothing is sold, and zones have no rules. */
 const YEARS = { first: 1970, last: 2199 };
 
-function readInstant(
+/** The first instant of a date in the zone, or the instant of a date-time; undefined where the parameter is not given. */
+export function readInstant(
   parameters: ReadonlyMap<string, string>,
   name: string,
   zone: string,

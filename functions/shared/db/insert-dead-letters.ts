@@ -1,4 +1,4 @@
-import type { Sql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import type { Json } from '#core/event.ts';
 import { jsonRows } from './json-rows.ts';
 
@@ -20,8 +20,8 @@ export interface DeadLetterRow {
 }
 
 /** @returns how many were new: one that is there already stays as it is */
-export async function insertDeadLetters(sql: Sql, rows: readonly DeadLetterRow[]): Promise<number> {
-  const inserted = await sql`
+export async function insertDeadLetters(tx: TransactionSql, rows: readonly DeadLetterRow[]): Promise<number> {
+  const inserted = await tx`
     insert into dead_letter_queue (
       deduplication_key, event_type, reason, pointer, keyword, event_source, event_id, queue, received_at,
       masked_view, original, data_key
