@@ -1,10 +1,10 @@
-import type { TransactionSql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { jsonRows } from './json-rows.ts';
 import type { LedgerEntry } from './record-in-ledger.ts';
 
 /** The ledger's entries of these identities. */
 export async function findInLedger(
-  tx: TransactionSql,
+  tx: Sql | TransactionSql,
   identities: readonly Pick<LedgerEntry, 'event_source' | 'event_id'>[],
 ): Promise<LedgerEntry[]> {
   return await tx<LedgerEntry[]>`
