@@ -26,8 +26,9 @@ const goodBeside = ({ id, sentAs }: Sent) => makePersonalEvent(knownType(sentAs)
 /** The first to arrive, and what comes under its identity with another content. */
 const conflicts = ways.map((way) => {
   const id = `conflict-${way}`;
-  const first = JSON.stringify(makePersonalEvent(ORDER, id, { time: '2026-11-01T10:00:00Z' }));
-  const other = makePersonalEvent(ORDER, id, { time: '2026-11-01T10:00:00Z' }, { customer_name: `Other ${TOKEN}` });
+  const time = new Date().toISOString();
+  const first = JSON.stringify(makePersonalEvent(ORDER, id, { time }));
+  const other = makePersonalEvent(ORDER, id, { time }, { customer_name: `Other ${TOKEN}` });
   return { way, id, first, other: JSON.stringify(other) };
 });
 
