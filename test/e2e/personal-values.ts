@@ -27,6 +27,7 @@ export const personalFields: Readonly<Record<EventType, Readonly<Record<string, 
   'analytics.page_view': {
     page_url: `https://shop.example/u/${address}/orders?q=${TOKEN}&utm_source=${encodeURIComponent(address)}#${TOKEN}`,
     referrer: `https://${TOKEN}:${TOKEN}@mail.example/inbox/${encodeURIComponent(phone)}?q=${TOKEN}`,
+    search_term: `order of ${address}`,
     ...{ utm, ip_address: `${ipv4}, 198.51.100.9`, user_agent: userAgent },
   },
   'analytics.product_view': { ...visitor, utm },

@@ -49,6 +49,15 @@ export const localClient = { region: 'us-east-1', credentials: { accessKeyId: 't
 export async function startTestSystem(environment: Readonly<Record<string, string>> = {}): Promise<TestSystem> {
   const dataDir = mkdtempSync(join(tmpdir(), 'analytics-e2e-'));
   chmodSync(dataDir, 0o755); // the server runs as another user where the tests run as root
+  try {
+    return await start(dataDir, environment);
+  } catch (error) {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function start(dataDir: string, environment: Readonly<Record<string, string>>): Promise<TestSystem> {
   const functionsDirectory = join(dataDir, 'functions');
   const cdkOut = join(dataDir, 'cdk.out');
   await compileSchemas();
