@@ -132,6 +132,8 @@ export interface JobRow {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly databaseRole: DatabaseRole;
+  /** Alarms when a run reports more than 0 of the metric, until one reports 0. Its heading is in docs/runbook.md. */
+  readonly alarm?: { readonly name: string; readonly metric: string };
   /** It pauses and resumes the event source mappings of the consumers. */
   readonly movesValve?: boolean;
   /** It sends dead letters through their queues again: it may read their originals, and send. */
@@ -144,6 +146,7 @@ export const databaseRoles = {
   query: 'analytics_query',
   jobs: 'analytics_jobs',
   admin: 'analytics_admin',
+  audit: 'analytics_audit',
   migrate: 'analytics_migrate',
 } as const;
 export type DatabaseRole = (typeof databaseRoles)[keyof typeof databaseRoles];
@@ -185,6 +188,19 @@ export const jobs = [
     memoryMb: 256,
     databaseRole: databaseRoles.jobs,
     movesValve: true,
+  },
+  {
+    name: 'audit-pii',
+    schedules: [
+      { expression: 'cron(0 3 ? * SUN *)', payload: {} },
+      // what one run has no time for: nothing where it came to the end
+      { expression: 'cron(0 4-23 ? * SUN *)', payload: { resume: true } },
+    ],
+    onDeploy: false,
+    timeoutSeconds: 900,
+    memoryMb: 512,
+    databaseRole: databaseRoles.audit,
+    alarm: { name: 'personal-data-found', metric: 'PersonalDataFound' },
   },
 ] as const satisfies readonly JobRow[];
 
@@ -253,6 +269,8 @@ export const metrics = {
   deadLettersCaptured: 'DeadLettersCaptured',
   deadLettersReplayed: 'DeadLettersReplayed',
   windowsAggregated: 'WindowsAggregated',
+  /** Places where the audit's pass has found personal data so far. */
+  personalDataFound: 'PersonalDataFound',
   /** 1 while the valve holds the consumers paused, else 0. */
   valveClosed: 'ValveClosed',
   /** Minutes since the consumers last ran at their full concurrency. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import {
@@ -13,11 +13,11 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { TimeZone } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { JobRow } from '#contract';
+import { type JobRow, metricsNamespace, serviceName } from '#contract';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface ScheduledJobProps {
-  readonly job: Pick<JobRow, 'name' | 'schedules'>;
+  readonly job: Pick<JobRow, 'name' | 'schedules' | 'alarm'>;
   readonly handler: LambdaFunction;
   /** IANA zone that the schedules are in. */
   readonly timeZone: string;
@@ -27,7 +27,10 @@ export interface ScheduledJobProps {
 const MAX_AGE = Duration.hours(6);
 const RETRIES = 2;
 
-/** A job's schedules, and one queue with an alarm for every run that could not be started or that failed in the end. */
+/**
+ * A job's schedules, one queue with an alarm for every run that could not be started or that failed in the end, and the
+ * alarm of the job's row on what its runs report.
+ */
 export class ScheduledJob extends Construct {
   constructor(scope: Construct, id: string, { job, handler, timeZone }: ScheduledJobProps) {
     super(scope, id);
@@ -64,5 +67,22 @@ export class ScheduledJob extends Construct {
       // SQS stops reporting a queue that was idle for six hours: no data is no failed run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    if (job.alarm) {
+      new RunbookAlarm(this, 'JobReports', {
+        name: job.alarm.name,
+        subject: job.name,
+        metric: new Metric({
+          namespace: metricsNamespace,
+          metricName: job.alarm.metric,
+          dimensionsMap: { service: serviceName },
+          statistic: Stats.MAXIMUM,
+          period: Duration.minutes(5),
+        }),
+        above: 0,
+        evaluationPeriods: 1,
+        // Between two runs nothing is reported, and what the last one found is still there.
+        treatMissingData: TreatMissingData.IGNORE,
+      });
+    }
   }
 }

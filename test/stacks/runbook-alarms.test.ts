@@ -26,3 +26,15 @@ it('count a valve that does not report as one that is closed', () => {
     TreatMissingData: 'breaching',
   });
 });
+
+it('keep the alarm on personal data until a run finds none', () => {
+  const found = alarms.find(({ properties }) => properties.AlarmName === 'personal-data-found: audit-pii')!;
+  expect(found.properties).toMatchObject({
+    Namespace: 'CommerceAnalytics',
+    MetricName: 'PersonalDataFound',
+    Dimensions: [{ Name: 'service', Value: 'commerce-analytics' }],
+    Statistic: 'Maximum',
+    Threshold: 0,
+    TreatMissingData: 'ignore',
+  });
+});
