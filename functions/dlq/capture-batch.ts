@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { Sql } from 'postgres';
-import { deadLetterAttributes, type Reason, reasons } from '#contract';
+import { deadLetterAttributes, type Reason, reasons, typeOfQueue } from '#contract';
 import { describeShape } from '#core/describe-shape.ts';
 import { encryptOriginal } from '#core/encrypt-original.ts';
 import type { Rejection, ValidEvent } from '#core/event.ts';
@@ -59,7 +59,14 @@ function toRow(
     givenRejection(record, result) ?? ('rejection' in result ? result.rejection : failed(result.event));
   return {
     deduplication_key: record.messageAttributes[deadLetterAttributes.deduplicationKey]?.stringValue ?? record.messageId,
-    ...{ event_type: type, reason, pointer, keyword, event_source: source, event_id: id },
+    ...{
+      event_type: type ?? typeOfQueue(record.eventSourceARN),
+      reason,
+      pointer,
+      keyword,
+      event_source: source,
+      event_id: id,
+    },
     queue: record.eventSourceARN.split(':').at(-1) ?? '',
     received_at: new Date(Number(record.attributes.SentTimestamp)).toISOString(),
     masked_view: 'event' in result ? maskedView(result.event, keys) : describeShape(record.body),

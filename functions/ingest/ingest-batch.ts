@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { typeOfQueue } from '#contract';
 import { errorCode } from '#core/classify-error.ts';
 import type { MaskedEvent, ValidEvent } from '#core/event.ts';
 import { contentHash, maskEvent } from '#core/mask-event.ts';
@@ -70,7 +71,9 @@ function readRecords(records: readonly SQSRecord[], { limits, keys }: IngestDepe
   for (const record of records) {
     const result = readEvent(record.body, limits);
     if ('rejection' in result) {
-      invalid.push({ record, rejection: result.rejection, deduplicationKey: record.messageId });
+      // A body that does not say its type came to a type's queue all the same
+      const type = result.rejection.type ?? typeOfQueue(record.eventSourceARN);
+      invalid.push({ record, rejection: { ...result.rejection, type }, deduplicationKey: record.messageId });
     } else {
       const masked = maskEvent(result.event, keys);
       arrivals.push({ record, event: result.event, masked, entry: toLedgerEntry(masked) });

@@ -48,6 +48,12 @@ export const functionName = (name: string) => `analytics-${name}`;
 /** The functions behind the queues' event source mappings, which the valve pauses and resumes. */
 export const consumers = { ingest: 'ingest', capture: 'dlq-capture' } as const;
 
+/** The type whose queue or dead-letter queue this is; null for the catch-all's and for queues that are not of a type. */
+export function typeOfQueue(queueArn: string): EventType | null {
+  const name = queueArn.split(':').at(-1);
+  return eventTypes.find(({ type }) => name === queueName(type) || name === deadLetterQueueName(type))?.type ?? null;
+}
+
 /** One delivery and three retries. */
 export const MAX_RECEIVE_COUNT = 4;
 

@@ -12,7 +12,7 @@ export interface Verdict {
   readonly reason: Reason;
   readonly pointer: string;
   readonly keyword: string;
-  /** Null where the body does not say, or where what it says may be a person's. */
+  /** The queue's where the body does not say; null where what it says may be a person's. */
   readonly type: string | null;
 }
 
@@ -46,7 +46,7 @@ const orderWith = (member: string) => (id: string) => order()(id).replace('"data
 const nested = (depth: number) => `${'['.repeat(depth - 2)}"${TOKEN}"${']'.repeat(depth - 2)}`;
 
 const body = (reason: 'too_large' | 'bad_encoding' | 'malformed', keyword: string) => ({
-  ...{ reason, keyword, pointer: '', type: null, sentAs: ORDER },
+  ...{ reason, keyword, pointer: '', type: ORDER, sentAs: ORDER }, // what does not say its type is the queue's
 });
 const envelope = (pointer: string, keyword: string) => ({
   ...({ reason: 'bad_envelope', pointer, keyword, type: ORDER, sentAs: ORDER } as const),
@@ -100,7 +100,6 @@ export const refusedEvents: readonly RefusedEvent[] = [
   {
     name: 'an array',
     ...envelope('', 'type'),
-    type: null,
     body: (id) => JSON.stringify([TOKEN, id]),
     notOnBus: objectsOnly,
   },
