@@ -48,7 +48,7 @@ export async function benchIngestTransaction(report: Report): Promise<number> {
     report.add('one insert per event', single, 'rows/s', copy);
     statements.clear();
     for (const size of [500, 5_000]) {
-      const whole = median(await repeat(async () => rate(size, () => storeEvents(sql, fresh(rows, size)))));
+      const whole = median(await repeat(async () => rate(size, () => storeEvents(sql, fresh(rows, size), keys))));
       report.add(
         `ingest transaction, ${size} events: ledger, events, facts, sequences, windows`,
         whole,

@@ -16,8 +16,9 @@ const settings = readSettings(['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS']);
 const months = new Set<string>();
 
 export const handler = sqsHandler(async (records, remaining) => {
+  const keys = await loadPseudonymKeys();
   const outcome = await ingestBatch(records, {
-    keys: await loadPseudonymKeys(),
+    keys,
     limits: {
       now: new Date(),
       rawRetentionDays: settings.RAW_RETENTION_DAYS,
@@ -27,7 +28,7 @@ export const handler = sqsHandler(async (records, remaining) => {
     remember,
     store: async (batch) => {
       await ensurePartitions(batch.map(({ event }) => event.occurred_at));
-      return await storeEvents(database(), batch);
+      return await storeEvents(database(), batch, keys);
     },
     remaining,
     forgetPartitions: () => months.clear(),

@@ -1,7 +1,10 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { compareText } from '#core/compare-text.ts';
 import { joinKey, mergeFacts } from '#core/facts.ts';
+import { digestIdentities, forgetErased } from '#core/forget-erased.ts';
+import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import type { EventRows, Lines } from '#core/rows.ts';
+import { findErasedIdentities } from '#db/find-erased-identities.ts';
 import { findInLedger } from '#db/find-in-ledger.ts';
 import { foldFacts } from '#db/fold-facts.ts';
 import { insertEvents } from '#db/insert-events.ts';
@@ -12,11 +15,12 @@ import { trackSequences } from '#db/track-sequences.ts';
 
 /**
  * Stores events and all that follows from them in one transaction, whose number of statements does not grow with the
- * batch. Only identities that the ledger did not know write anything.
+ * batch. Only identities that the ledger did not know write anything, and nothing of a person who was erased.
  * @param batch of distinct identities
+ * @param keys of every version that an erasure was made under
  * @returns the ledger's entries of identities that were stored before: duplicates or conflicts, as their digest says
  */
-export async function storeEvents(sql: Sql, batch: readonly EventRows[]): Promise<LedgerEntry[]> {
+export async function storeEvents(sql: Sql, batch: readonly EventRows[], keys: PseudonymKeys): Promise<LedgerEntry[]> {
   return await sql.begin(async (tx) => {
     const claimed = new Set(
       (
@@ -26,7 +30,11 @@ export async function storeEvents(sql: Sql, batch: readonly EventRows[]): Promis
         )
       ).map(identityOf),
     );
-    const fresh = batch.filter(({ event }) => claimed.has(identityOf(event)));
+    const fresh = await withoutErased(
+      tx,
+      batch.filter(({ event }) => claimed.has(identityOf(event))),
+      keys,
+    );
     const known = batch.filter(({ event }) => !claimed.has(identityOf(event)));
     if (fresh.length > 0) {
       const events = fresh.map(({ event }) => event);
@@ -46,6 +54,17 @@ export async function storeEvents(sql: Sql, batch: readonly EventRows[]): Promis
           known.map(({ event }) => event),
         );
   });
+}
+
+/** Within the transaction: an erasure waits for those that did not know of it yet. */
+async function withoutErased(tx: TransactionSql, batch: readonly EventRows[], keys: PseudonymKeys) {
+  const digests = digestIdentities(batch, keys);
+  if (digests.size === 0) return batch;
+  const erased = await findErasedIdentities(tx, [...digests.keys()]);
+  return forgetErased(
+    batch,
+    erased.map((digest) => digests.get(digest)!),
+  );
 }
 
 export function identityOf(event: Pick<LedgerEntry, 'event_source' | 'event_id'>): string {

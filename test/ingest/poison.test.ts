@@ -8,7 +8,7 @@ import { storeEvents } from '../../functions/ingest/store-events.ts';
 import { storeIsolating, storeOneByOne } from '../../functions/ingest/store-isolating.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeEvent, makeRecord } from '../setup/events.ts';
-import { makeIngestion } from '../setup/ingestion.ts';
+import { makeIngestion, testKeys } from '../setup/ingestion.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -64,6 +64,7 @@ describe('a batch of 500 with poison in it', () => {
         return await storeEvents(
           sql,
           batch.map((row) => (bad.has(row.event.event_id) ? poisons[kind]!(row) : row)),
+          testKeys,
         );
       },
     });
@@ -91,7 +92,7 @@ it('makes a partition that went away, and stores without loss', async () => {
           batch.map(({ event }) => event.occurred_at),
         );
       known.partitions = true;
-      return await storeEvents(sql, batch);
+      return await storeEvents(sql, batch, testKeys);
     },
     forgetPartitions: () => {
       known.partitions = false;

@@ -38,7 +38,7 @@ export function makeIngestion(sql: Sql, overrides: Partial<IngestDependencies> =
         sql,
         batch.map(({ event }) => event.occurred_at),
       );
-      return await storeEvents(sql, batch);
+      return await storeEvents(sql, batch, dependencies.keys);
     },
     remaining: () => 20_000,
     forgetPartitions: () => {},

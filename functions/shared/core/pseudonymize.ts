@@ -23,7 +23,7 @@ function importKey(key: Buffer): KeyObject {
 }
 
 /** HMAC-SHA256 (RFC 2104), base64url of 144 bits. The NUL ends the domain: no value can imitate another domain's. */
-export function keyedDigest(domain: PseudonymDomain | 'content', value: string, key: Buffer): string {
+export function keyedDigest(domain: PseudonymDomain | 'content' | 'erased', value: string, key: Buffer): string {
   return createHmac('sha256', importKey(key))
     .update(`${domain}\0${value}`)
     .digest()

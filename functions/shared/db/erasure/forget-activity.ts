@@ -1,0 +1,24 @@
+import type { Sql } from 'postgres';
+
+/** @returns in how many hours of [after, upTo) the customer was active, which from now on the surrogate was */
+export async function forgetActivity(
+  sql: Sql,
+  { after, upTo }: { readonly after: string; readonly upTo: string },
+  customerId: string,
+  surrogate: string,
+  dryRun: boolean,
+): Promise<number> {
+  const ofCustomer = sql`
+    hour >= ${after}::text::timestamptz and hour < ${upTo}::text::timestamptz and kind = 'customer' and id = ${customerId}`;
+  if (dryRun) {
+    const [{ hours }] = await sql<[{ hours: number }]>`
+      select count(*)::int as hours from active_users where ${ofCustomer}`;
+    return hours;
+  }
+  return await sql.begin(async (tx) => {
+    const { count } = await tx`
+      with forgotten as (delete from active_users where ${ofCustomer} returning hour)
+      insert into active_users (hour, kind, id) select hour, 'customer', ${surrogate} from forgotten`;
+    return count;
+  });
+}
