@@ -11,6 +11,7 @@ const roles: Readonly<Record<string, string>> = {
   ingest: databaseRoles.ingest,
   'dlq-capture': databaseRoles.dlq,
   query: databaseRoles.query,
+  admin: databaseRoles.admin,
   ...Object.fromEntries(jobs.map(({ name, databaseRole }) => [`job-${name}`, databaseRole])),
 };
 
@@ -102,6 +103,15 @@ describe('rights beyond log, network, trace and login', () => {
       ],
     ],
     ['dlq-capture', [...sqs(consume), ...circuit, ...readSecret, 'kms:GenerateDataKey']],
+    [
+      'admin',
+      [
+        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+        ...reportFailure,
+        'kms:Decrypt',
+      ],
+    ],
+    ['job-return-dead-letters', [...reportFailure, 'kms:Decrypt']],
     ['query', []],
     ['job-migrate', readSecret],
     ['job-valve', [...reportFailure, ...circuit, 'lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping']],
