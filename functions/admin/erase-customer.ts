@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { concernsPerson, viewConcernsPerson } from '#core/concerns-person.ts';
 import { decryptOriginal } from '#core/encrypt-original.ts';
 import { digestIdentity, digestUnderEveryKey, type Identity } from '#core/erased-identities.ts';
 import type { Forgetting } from '#core/forget-person.ts';
+import { identitiesInBody, judgeIdentities } from '#core/identities-in-body.ts';
 import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { currentKey } from '#core/pseudonymize.ts';
 import { blockIdentities } from '#db/erasure/block-identities.ts';
@@ -160,33 +160,49 @@ async function eraseLetters(work: Work, erasure: Open): Promise<Erasure> {
   const letters = await readDeadLetters(sql, pending.after ?? '0', LETTERS_PER_PAGE);
   const last = letters.at(-1);
   if (last === undefined) return { ...erasure, pending: null };
-  const ids = await findLettersOf(work, toForgetting(work, pending), letters);
-  if (!dryRun && ids.length > 0) await destroyDeadLetters(sql, ids);
+  const { own, shared } = await judgeLetters(work, toForgetting(work, pending), letters);
+  if (!dryRun && own.length + shared.length > 0) await destroyDeadLetters(sql, own, shared);
   return {
     ...erasure,
-    touched: add(touched, { dead_letter_queue: ids.length }),
+    touched: add(touched, { dead_letter_queue: own.length + shared.length }),
     pending: { ...pending, after: last.id },
   };
 }
 
-/** By the masked view, else by the original: the view of an invalid event tells no value. */
-async function findLettersOf(
+/** By the originals: the view of an invalid event tells no value. */
+async function judgeLetters(
   { keys, decryptDataKey }: Work,
   person: Forgetting,
   letters: readonly StoredLetter[],
-): Promise<string[]> {
+): Promise<Record<'own' | 'shared', readonly string[]>> {
+  const judged = { own: [] as string[], shared: [] as string[] };
   // The letters of one capture share a data key
   const dataKeys = new Map<string, Uint8Array>();
-  const ids: string[] = [];
-  for (const { id, masked_view, original, data_key } of letters) {
+  for (const { id, original, data_key } of letters) {
     const sealed = Buffer.from(data_key).toString('base64');
     const dataKey = dataKeys.get(sealed) ?? (await decryptDataKey(data_key));
     dataKeys.set(sealed, dataKey);
-    const isOfPerson =
-      viewConcernsPerson(masked_view, person) || concernsPerson(decryptOriginal(original, dataKey), person, keys);
-    if (isOfPerson) ids.push(id);
+    const judgement = judgeBody(decryptOriginal(original, dataKey), person, keys);
+    if (judgement !== undefined) judged[judgement].push(id);
   }
-  return ids;
+  return judged;
+}
+
+/** A body that is not JSON can only be searched; it could not be replayed either. */
+function judgeBody(body: string, { customers, anonymous, pseudonyms }: Forgetting, keys: PseudonymKeys) {
+  const known = { customer: customers, anonymous, email: pseudonyms, phone: pseudonyms };
+  const judgement = judgeIdentities(identitiesInBody(body, keys), ({ kind, id }) => known[kind].has(id));
+  const isQuoted = [...customers.keys(), ...anonymous.keys()].some((id) => body.includes(JSON.stringify(id)));
+  return judgement ?? (isQuoted && !isJson(body) ? 'own' : undefined);
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toForgetting({ customerId }: Work, { surrogate, anonymous, pseudonyms }: Pending): Forgetting {

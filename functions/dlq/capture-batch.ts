@@ -11,6 +11,7 @@ import { type ReadLimits, readEvent } from '#core/read-event.ts';
 import { type DeadLetterRow, insertDeadLetters } from '#db/insert-dead-letters.ts';
 import { type FailedAgain, reopenDeadLetters } from '#db/reopen-dead-letters.ts';
 import { explainRedriven } from './explain-redriven.ts';
+import { forgetErasedLetters } from './forget-erased-letters.ts';
 
 export interface CaptureDependencies {
   readonly sql: Sql;
@@ -29,12 +30,16 @@ export interface CaptureDependencies {
 export async function captureBatch(received: readonly SQSRecord[], dependencies: CaptureDependencies): Promise<number> {
   const records = await explainRedriven(received, dependencies);
   const dataKey = await dependencies.generateDataKey();
-  const letters = records.map((record) => ({
+  const captured = records.map((record) => ({
+    body: record.body,
     dead_letter_id: replayedFrom(record),
     row: toRow(record, dependencies, dataKey),
   }));
   return await dependencies.sql.begin(async (tx) => {
-    const again = letters.filter((letter): letter is FailedAgain => letter.dead_letter_id !== null);
+    const letters = await forgetErasedLetters(tx, captured, dependencies.keys);
+    const again = letters.filter(
+      (letter): letter is (typeof letters)[number] & FailedAgain => letter.dead_letter_id !== null,
+    );
     const reopened = again.length > 0 ? await reopenDeadLetters(tx, again) : new Set<string>();
     const rows = letters.filter(({ dead_letter_id: id }) => id === null || !reopened.has(id)).map(({ row }) => row);
     // One batch may hold a letter twice

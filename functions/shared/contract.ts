@@ -125,6 +125,7 @@ export const adminRoutes = [
   { name: 'replay-dead-letters', method: 'POST', path: '/admin/v1/dead-letters/replay', changes: true },
   { name: 'replay-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/replay', changes: true },
   { name: 'discard-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/discard', changes: true },
+  { name: 'erase-customer', method: 'DELETE', path: '/admin/v1/customers/{customerId}', changes: true },
   { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
 ] as const satisfies readonly AdminRouteRow[];
 

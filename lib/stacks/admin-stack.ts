@@ -16,7 +16,7 @@ export interface AdminStackProps extends StackProps {
 export class AdminStack extends Stack {
   constructor(scope: Construct, id: string, { data, ingest, ...props }: AdminStackProps) {
     super(scope, id, props);
-    const { platform, idempotencyTable, deadLetterKey } = data;
+    const { platform, idempotencyTable, pseudonymKeys, deadLetterKey } = data;
     const handler = new ServiceFunction(this, 'Admin', {
       platform,
       name: 'admin',
@@ -25,10 +25,14 @@ export class AdminStack extends Stack {
       memoryMb: 512,
       databaseRole: databaseRoles.admin,
       settings: ['ANALYTICS_TIME_ZONE', 'IDEMPOTENCY_RETENTION_DAYS'],
-      environment: { [resourceVariables.idempotencyTable]: idempotencyTable.tableName },
+      environment: {
+        [resourceVariables.idempotencyTable]: idempotencyTable.tableName,
+        [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
+      },
     });
     const records = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
     idempotencyTable.grant(handler, ...records);
+    pseudonymKeys.grantRead(handler); // an erasure finds a person under every key
     grantReplay(handler, ingest.queues, deadLetterKey);
     const api = new AdminApi(this, 'AdminApi', { handler, settings: platform.settings });
     new CfnOutput(this, 'AdminApiUrl', { value: api.url });

@@ -131,7 +131,17 @@ describe('erasing a customer', () => {
           status: 'created',
           currency: 'EUR',
           items: [],
+          total_amount: 1,
           customer_id: PERSON.customer_id,
+        }),
+        makeEvent('orders.order.status_changed', {
+          order_id: 'o-carla',
+          status: 'created',
+          currency: 'EUR',
+          items: [],
+          total_amount: 1,
+          customer_id: 'cust-carla',
+          email: PERSON.email,
         }),
         makeEvent('orders.order.status_changed', { order_id: 'o-ben', status: 'lost', customer_id: 'cust-ben' }),
       ],
@@ -146,13 +156,14 @@ describe('erasing a customer', () => {
     expect(receipt).toMatchObject({ isComplete: true, keyVersion: 'v2', erasedAt: '2026-11-22T12:00:00.000Z' });
     expect(receipt.touched).toEqual({
       ...{ analytics_events: 13, active_users: 6, orders: 2, payments: 1, returns: 1, sessions: 2, customers: 1 },
-      dead_letter_queue: 4,
+      dead_letter_queue: 5,
     });
     expect(await findLeaks([PERSON.customer_id, PERSON.device, ...pseudonyms])).toEqual([]);
     expect(JSON.stringify(receipt)).not.toContain(PERSON.customer_id);
     expect(await figures()).toEqual(figuresBefore);
     expect(await sql`select status, length(original) as bytes from dead_letter_queue order by status`).toEqual([
       ...Array.from({ length: 4 }, () => ({ status: 'discarded', bytes: 0 })),
+      { status: 'open', bytes: expect.any(Number) },
       { status: 'open', bytes: expect.any(Number) },
     ]);
     expect(await sql`select pending from erasures`).toEqual([{ pending: null }]);
@@ -196,6 +207,25 @@ describe('erasing a customer', () => {
     expect([...failures, ...letters]).toEqual([]);
     expect(await findLeaks(ofPerson)).toEqual([]);
     expect(await figures()).toEqual(figuresErased);
+  });
+
+  it('keeps of dead letters that come later only why', async () => {
+    await storeAll();
+    await erase();
+    const lost = { order_id: 'o-1', status: 'lost', customer_id: PERSON.customer_id };
+    const failed = { ...lost, status: 'created', currency: 'EUR', items: [], total_amount: 1, email: PERSON.email };
+    await capture(
+      [makeEvent('orders.order.status_changed', lost), makeEvent('orders.order.status_changed', failed)],
+      rotated,
+    );
+    expect(await findLeaks([PERSON.customer_id])).toEqual([]);
+    expect(
+      await sql`select status, reason, length(original) as bytes, masked_view from dead_letter_queue order by reason`,
+    ).toEqual(
+      ['processing_failed', 'schema_violation'].map((reason) => ({
+        ...{ status: 'discarded', reason, bytes: 0, masked_view: {} },
+      })),
+    );
   });
 
   it('counts on a dry run what it would touch, and touches nothing', async () => {

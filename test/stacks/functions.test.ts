@@ -108,6 +108,7 @@ describe('rights beyond log, network, trace and login', () => {
       [
         ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
         ...reportFailure,
+        ...readSecret,
         'kms:Decrypt',
       ],
     ],
@@ -133,7 +134,7 @@ describe('rights beyond log, network, trace and login', () => {
       );
     expect(secretsOf('job-migrate')).toMatch(/DatabaseClusterSecret/);
     expect(secretsOf('job-migrate')).not.toMatch(/PseudonymKeys/);
-    for (const name of ['ingest', 'dlq-capture']) {
+    for (const name of ['ingest', 'dlq-capture', 'admin']) {
       expect(secretsOf(name)).toMatch(/PseudonymKeys/);
       expect(secretsOf(name)).not.toMatch(/DatabaseClusterSecret/);
     }

@@ -1,10 +1,7 @@
 import type { Sql } from 'postgres';
-import type { JsonObject } from '#core/event.ts';
 
 export interface StoredLetter {
   readonly id: string;
-  readonly masked_view: JsonObject | string;
-  /** Empty once it was destroyed. */
   readonly original: Uint8Array;
   readonly data_key: Uint8Array;
 }
@@ -12,7 +9,7 @@ export interface StoredLetter {
 /** The next dead letters that still hold their original, by id. */
 export async function readDeadLetters(sql: Sql, after: string, limit: number): Promise<StoredLetter[]> {
   return await sql<StoredLetter[]>`
-    select id, masked_view, original, data_key
+    select id, original, data_key
     from dead_letter_queue
     where id > ${after} and length(original) > 0
     order by id
