@@ -4,8 +4,8 @@ import { makeDataDir, makeDirectory, runCli } from './run-cli.ts';
 /** Above the largest process id that Linux gives. */
 const NOBODY = 2 ** 22 + 1;
 
-describe.each(['job', 'drain', 'status', 'publish'])('%s', (command) => {
-  const needed = { job: ['aggregate'], publish: ['-'] }[command] ?? [];
+describe.each(['job', 'drain', 'status', 'publish', 'admin'])('%s', (command) => {
+  const needed = { job: ['aggregate'], publish: ['-'], admin: ['jobs'] }[command] ?? [];
 
   it('says what to do where no system runs', async () => {
     const directory = makeDirectory();

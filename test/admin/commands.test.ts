@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeDataDir, runCli } from '../commands/run-cli.ts';
+import { makeEvent } from '../setup/events.ts';
+import { startTestSystem, type TestSystem } from '../setup/system.ts';
+
+const TYPE = 'analytics.cart_changed';
+let system: TestSystem;
+
+beforeAll(async () => {
+  system = await startTestSystem();
+  writeFileSync(join(system.dataDir, 'outputs.json'), JSON.stringify(system.outputs));
+});
+afterAll(() => system?.stop());
+beforeEach(() => system.sql`truncate dead_letter_queue restart identity`);
+
+const admin = (...words: string[]) => runCli('admin', [...words, '--data-dir', system.dataDir]);
+
+async function deadLetters(count: number): Promise<void> {
+  const bodies = Array.from({ length: count }, () => JSON.stringify(makeEvent(TYPE, { session_id: 's' })));
+  await system.send(TYPE, bodies);
+  await system.drain();
+}
+
+describe('npm run admin -- dead-letters', () => {
+  it('lists, pages and shows', async () => {
+    expect(await admin('dead-letters', 'list')).toEqual({ code: 0, out: 'no dead letters\n', err: '' });
+    await deadLetters(2);
+    const first = await admin('dead-letters', 'list', '--type', TYPE, '--reason', 'schema_violation', '--limit', '1');
+    expect(first.out).toMatch(
+      /^id +type +reason +pointer +event +received +status +replays\n─.*\n2 +analytics\.cart_changed /,
+    );
+    const [, cursor = ''] = /more with --cursor (\S+)\n$/.exec(first.out) ?? [];
+    const second = await admin('dead-letters', 'list', '--cursor', cursor);
+    expect(second.out).toMatch(/\n1 +analytics\.cart_changed +schema_violation .* open +0\n$/);
+    const shown = JSON.parse((await admin('dead-letters', 'show', '1')).out);
+    expect(shown).toMatchObject({ id: '1', reason: 'schema_violation', maskedView: expect.anything() });
+  });
+
+  it('replays and discards by id, after a dry run that does nothing', async () => {
+    await deadLetters(1);
+    expect((await admin('dead-letters', 'replay', '1', '--dry-run')).out).toBe('would replay dead letter 1\n');
+    expect((await admin('dead-letters', 'discard', '1', '--dry-run')).out).toBe('would discard dead letter 1\n');
+    expect((await admin('dead-letters', 'replay', '1')).out).toBe('replayed dead letter 1\n');
+    await system.drain();
+    expect((await admin('dead-letters', 'discard', '1')).out).toBe('discarded dead letter 1\n');
+    expect(await system.sql`select status, replays from dead_letter_queue`).toEqual([
+      { status: 'discarded', replays: 1 },
+    ]);
+  });
+
+  it('replays what a filter matches', async () => {
+    await deadLetters(3);
+    const filter = ['--reason', 'schema_violation', '--type', TYPE];
+    expect((await admin('dead-letters', 'replay', ...filter, '--dry-run')).out).toBe('would replay 3 dead letters\n');
+    expect((await admin('dead-letters', 'replay', ...filter, '--limit', '2')).out).toMatch(
+      /^replayed 2 of 3 dead letters, 0 could not be sent; 1 remain, with --cursor \S+\n$/,
+    );
+    await system.drain();
+    expect((await admin('dead-letters', 'replay', ...filter)).out).toBe(
+      'replayed 3 of 3 dead letters, 0 could not be sent\n',
+    );
+    await system.drain();
+  });
+
+  it.each([
+    [['dead-letters', 'show', '99'], 'admin: There is no dead letter of this id (404)\n'],
+    [['dead-letters', 'list', '--reason', 'other'], /^admin: reason: expected too_large or /],
+    [['dead-letters', 'replay'], /^admin: replay needs an ID or a filter/],
+    [['dead-letters', 'burn', '1'], /^admin: no such command\nusage: npm run admin/],
+    [[], /^admin: no such command\nusage: npm run admin/],
+  ])('%j says what is wrong', async (words, expected) => {
+    const { code, out, err } = await admin(...words);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(expected);
+  });
+});
+
+it('npm run admin -- jobs tells the last runs', async () => {
+  await system.runJob('return-dead-letters');
+  const { out } = await admin('jobs', '--limit', '5');
+  expect(out).toMatch(/return-dead-letters .* succeeded +\{"failed":0,"matched":0,"replayed":0,"remaining":0\}/);
+});
+
+it('says when the system does not answer', async () => {
+  const ran = await runCli('admin', ['jobs', '--data-dir', makeDataDir('http://127.0.0.1:1')]);
+  expect(ran).toMatchObject({ code: 1, err: 'admin: the system at http://127.0.0.1:1 does not answer\n' });
+});
