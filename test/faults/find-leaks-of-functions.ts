@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -59,7 +59,11 @@ async function bundle(mutant: Mutant | undefined): Promise<{ runLeaks: (run: Lea
     ...{ platform: 'node', target: 'node24', format: 'esm', packages: 'external' },
     plugins: mutant ? [mutate(mutant)] : [],
   });
-  return await import(pathToFileURL(outfile).href);
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(outfile);
+  }
 }
 
 function mutate({ edits }: Mutant): Plugin {
