@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { Temporal } from 'temporal-polyfill';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +78,17 @@ async function everything(): Promise<string> {
     texts.push(...rows.map(({ row }) => `${name} ${row}`));
   }
   return texts.join('\n');
+}
+
+/** Until a transaction of the role waits for a lock. */
+async function untilWaiting(role: string): Promise<void> {
+  const watching = database.connect('postgres', { max: 1 });
+  for (;;) {
+    const [waiting] = await watching`
+      select from pg_stat_activity where usename = ${role} and datname = current_database() and wait_event_type = 'Lock'`;
+    if (waiting) return;
+    await setTimeout(20);
+  }
 }
 
 /** Where any of the values is, by table. */
@@ -260,6 +272,28 @@ describe('erasing a customer', () => {
     const { ingest } = ingestionUnder(rotated);
     await ingest([makeEvent('customers.customer.updated', { customer_id: 'cust-unknown', email: PERSON.email })]);
     expect(await findLeaks(['cust-unknown'])).toEqual([]);
+  });
+
+  it('waits for a transaction that looked before the tombstone was there', async () => {
+    await storeAll();
+    const { ingest, failures } = ingestionUnder(rotated);
+    const held = Promise.withResolvers<void>();
+    const holding = sql.begin(async (tx) => {
+      await tx`select from orders where order_id = 'o-1' for update`;
+      await held.promise;
+    });
+    const late = { order_id: 'o-1', status: 'paid', sequence: 2, customer_id: PERSON.customer_id };
+    const ingesting = ingest([makeEvent('orders.order.status_changed', late)]);
+    await untilWaiting('analytics_ingest');
+    const erasing = erase();
+    await untilWaiting('analytics_admin');
+    held.resolve();
+    await holding;
+
+    expect(await ingesting).toMatchObject({ stored: 1 });
+    expect(failures).toEqual([]);
+    expect(await erasing).toMatchObject({ isComplete: true, touched: { analytics_events: 14 } });
+    expect(await findLeaks([PERSON.customer_id])).toEqual([]);
   });
 
   it('lets nothing through that is ingested at the same time', async () => {
