@@ -1,6 +1,7 @@
 import { metrics as metricNames } from '#contract';
 import { reduceError } from '#core/errors.ts';
 import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
+import { guardDatabase } from '#runtime/breaker.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database, discardDatabase } from '#runtime/database.ts';
 import { recall, remember } from '#runtime/idempotency-records.ts';
@@ -30,6 +31,7 @@ export const handler = sqsHandler(async (records, remaining) => {
       await ensurePartitions(batch.map(({ event }) => event.occurred_at));
       return await storeEvents(database(), batch, keys);
     },
+    guard: guardDatabase,
     remaining,
     forgetPartitions: () => months.clear(),
     discardClient: discardDatabase,

@@ -13,6 +13,8 @@ export interface Isolation<Item, Result> {
 
 export interface Attempt<Item, Result> {
   readonly store: (items: readonly Item[]) => Promise<Result>;
+  /** Runs an operation with its deadline, or throws at once where the database is known to fail. */
+  readonly guard: <Value>(operation: () => Promise<Value>) => Promise<Value>;
   /** Milliseconds in which it has to end. */
   readonly remaining: () => number;
   /** What was known of partitions is wrong. */
@@ -68,7 +70,7 @@ const BACKOFF_MS = 50;
 async function storeInTime<Item, Result>(items: readonly Item[], attempt: Attempt<Item, Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      return await withDeadline(attempt.remaining(), () => attempt.store(items));
+      return await attempt.guard(() => withDeadline(attempt.remaining(), () => attempt.store(items)));
     } catch (error) {
       const errorClass = classifyDatabaseError(error);
       if (errorClass === 'missing_partition') attempt.forgetPartitions();

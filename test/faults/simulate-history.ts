@@ -141,6 +141,8 @@ export async function simulateHistory(
         if (fault) happens(`store: ${fault[0]} (${fault[1]})`, 1);
         return await store.storeEvents(rows, { reach: worker.reach, fault, onLost: worker.onLost });
       },
+      guard: (operation) => operation(),
+      guard: (operation) => operation(),
       remaining: worker.remaining,
       forgetPartitions: () => {},
       discardClient: worker.discardClient,

@@ -40,6 +40,7 @@ export function makeIngestion(sql: Sql, overrides: Partial<IngestDependencies> =
       );
       return await storeEvents(sql, batch, dependencies.keys);
     },
+    guard: (operation) => operation(),
     remaining: () => 20_000,
     forgetPartitions: () => {},
     discardClient: async () => {},
