@@ -136,7 +136,8 @@ test('while the database is away the consumers are paused, and afterwards everyt
 
   await stopPostgres();
   await publish(50);
-  await vi.waitUntil(() => readFileSync(join(dataDir, 'logs/analytics-ingest.log'), 'utf8').includes(FAILURE));
+  const log = () => readFileSync(join(dataDir, 'logs/analytics-ingest.log'), 'utf8');
+  await vi.waitUntil(() => log().includes(FAILURE), { timeout: 15_000 });
   expect(await moveValve()).toMatchObject({ phase: 'paused', changed: mappings.length - 1 });
   expect((await listMappings()).map(({ state }) => state)).toEqual(mappings.map(() => 'Disabled'));
   await publish(50);
