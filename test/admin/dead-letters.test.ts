@@ -111,6 +111,21 @@ describe('replay', () => {
     expect(await system.sql`select id::text from dead_letter_queue where status = 'open'`).toEqual([{ id: other }]);
   });
 
+  it('of a letter that cannot be read fails alone, and leaves it open', async () => {
+    await redrive(cartChange());
+    const [letter] = await letters();
+    await redrive(cartChange());
+    await system.sql`update dead_letter_queue set original = '\\x00' where id = ${letter!.id}`;
+    expect((await call(`POST /dead-letters/${letter!.id}/replay`)).status).toBe(503);
+    const { body } = await call('POST /dead-letters/replay', { body: { reason: 'processing_failed' } });
+    expect(body.data).toEqual({ matched: 2, replayed: 1, failed: 1, remaining: 0, cursor: null });
+    await system.drain();
+    expect(await letters()).toMatchObject([
+      { id: letter!.id, status: 'open', replays: 0 },
+      { status: 'replayed', replays: 1 },
+    ]);
+  });
+
   it('is done by the job for events that could not be stored, three times at most', async () => {
     const event = cartChange();
     await redrive(event);
