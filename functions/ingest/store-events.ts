@@ -8,6 +8,7 @@ import { findErasedIdentities } from '#db/find-erased-identities.ts';
 import { findInLedger } from '#db/find-in-ledger.ts';
 import { foldFacts } from '#db/fold-facts.ts';
 import { insertEvents } from '#db/insert-events.ts';
+import { isAnyoneErased } from '#db/is-anyone-erased.ts';
 import { recordActivity } from '#db/record-activity.ts';
 import { type LedgerEntry, recordInLedger } from '#db/record-in-ledger.ts';
 import { replaceLines } from '#db/replace-lines.ts';
@@ -58,8 +59,8 @@ export async function storeEvents(sql: Sql, batch: readonly EventRows[], keys: P
 
 /** Within the transaction: an erasure waits for those that did not know of it yet. */
 async function withoutErased(tx: TransactionSql, batch: readonly EventRows[], keys: PseudonymKeys) {
+  if (batch.length === 0 || !(await isAnyoneErased(tx))) return batch;
   const digests = digestIdentities(batch, keys);
-  if (digests.size === 0) return batch;
   const erased = await findErasedIdentities(tx, [...digests.keys()]);
   return forgetErased(
     batch,
