@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 
 /**
  * Whether there is an erased identity to look for. Where nobody was erased it saves the digests of all that events name,
- * which took 9 % of the ingest transaction. As `findErasedIdentities` it holds the lock that an erasure waits for.
+ * 4 to 5 ms for 500 events. As `findErasedIdentities` it holds the lock that an erasure waits for.
  */
 export async function isAnyoneErased(tx: TransactionSql): Promise<boolean> {
   const [row] = await tx`select from erased_identities limit 1`;
