@@ -6,10 +6,10 @@ import {
   IdempotencyValidationError,
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context } from 'aws-lambda';
 import { KeyReused, ServiceUnavailable, StateConflict } from '#core/admin-problems.ts';
 import { reduceError } from '#core/errors.ts';
-import { CallRecords } from './call-records.ts';
 import { readResource, readSettings } from './config.ts';
 import { logger } from './observability.ts';
 
@@ -57,7 +57,7 @@ function makeOnce() {
     hashFunction: 'sha256',
   });
   return makeIdempotent((_keyed: { readonly key: string; readonly digest: string }, perform: Perform) => perform(), {
-    persistenceStore: new CallRecords(readResource('idempotencyTable')),
+    persistenceStore: new DynamoDBPersistenceLayer({ tableName: readResource('idempotencyTable') }),
     config,
     keyPrefix: 'admin',
   });

@@ -10,7 +10,7 @@ import { logger, tracer } from './observability.ts';
 import { respondJson, respondProblem } from './respond.ts';
 
 /** What is left to say that there was no time. */
-const MARGIN_MS = 1000;
+const MARGIN_MS = 2_000;
 
 /**
  * Wraps a function from an HTTP API's event to a status and a JSON body. Errors become problem documents here, before
