@@ -142,7 +142,6 @@ export async function simulateHistory(
         return await store.storeEvents(rows, { reach: worker.reach, fault, onLost: worker.onLost });
       },
       guard: (operation) => operation(),
-      guard: (operation) => operation(),
       remaining: worker.remaining,
       forgetPartitions: () => {},
       discardClient: worker.discardClient,

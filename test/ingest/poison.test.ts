@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventRows } from '#core/rows.ts';
 import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
 import { ingestBatch } from '../../functions/ingest/ingest-batch.ts';
 import { storeEvents } from '../../functions/ingest/store-events.ts';
@@ -9,6 +8,7 @@ import { storeIsolating, storeOneByOne } from '../../functions/ingest/store-isol
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeEvent, makeRecord } from '../setup/events.ts';
 import { makeIngestion, testKeys } from '../setup/ingestion.ts';
+import { poisons } from '../setup/poisons.ts';
 
 let database: TestDatabase;
 let sql: Sql;
@@ -17,27 +17,6 @@ beforeAll(async () => {
   sql = database.connect('analytics_ingest');
 });
 afterAll(() => database.drop());
-
-/** Values that validation lets nobody send, each refused by the database in its own way. */
-const poisons: Record<string, (row: EventRows) => EventRows> = {
-  'a NUL in a text': (row) => ({ ...row, event: { ...row.event, channel: 'a\0b' } }),
-  'a NUL in the JSON': (row) => ({ ...row, event: { ...row.event, data: { note: 'a\0b' } } }),
-  'no number': (row) => ({ ...row, event: { ...row.event, amount: 'twelve' } }),
-  'no instant': (row) => ({ ...row, event: { ...row.event, occurred_at: '2026-13-01T00:00:00Z' } }),
-  'a null that may not be': (row) => ({ ...row, event: { ...row.event, event_type: null as unknown as string } }),
-  'a fact that its column cannot hold': (row) => ({
-    ...row,
-    facts: [{ table: 'orders', key: row.event.event_id, earliest: { created: ['yesterday-ish'] }, latest: {} }],
-  }),
-  'a key that its index cannot hold': (row) => ({
-    ...row,
-    // Random, or compression would make it fit
-    event: {
-      ...row.event,
-      order_id: Array.from({ length: 4_000 }, () => Math.random().toString(36).slice(2, 5)).join(''),
-    },
-  }),
-};
 
 const views = (count: number) =>
   Array.from({ length: count }, (_, n) =>
@@ -103,13 +82,18 @@ it('makes a partition that went away, and stores without loss', async () => {
   expect(await ingestion.ingest(views(3))).toEqual({ failedIds: [], stored: 3, duplicates: 0, rejected: 0 });
 });
 
+const run = <Value>(operation: () => Promise<Value>) => operation();
+
 describe('isolation', () => {
   const refusal = Object.assign(new Error('refused'), { code: '22P02' });
   const outage = Object.assign(new Error('away'), { code: '57P01' });
   const attempt = (store: (items: readonly number[]) => Promise<number>) => {
     const discarded = { times: 0 };
     const discardClient = async () => void discarded.times++;
-    return { attempt: { store, remaining: () => 1_000, forgetPartitions: () => {}, discardClient }, discarded };
+    return {
+      attempt: { store, guard: run, remaining: () => 1_000, forgetPartitions: () => {}, discardClient },
+      discarded,
+    };
   };
 
   it('puts every item in exactly one outcome, whatever fails when', async () => {
