@@ -37,7 +37,9 @@ export function accountFor({ accepted, store, letters }: History, now: Date): Ac
     const held = identity === undefined ? undefined : store.ledger.get(identity);
     const storedAt = store.storedAt.get(identity ?? '') ?? Number.POSITIVE_INFINITY;
     const wasTooEarly = told.every((key) => letters.get(key)!.captured_at < storedAt);
-    if (told.length > (hash === undefined ? 1 : Math.min(2, sent.get(hash)!.length))) {
+    // Captured as failed, and once more as a conflict after another content of its identity was stored in between
+    const isTwice = told.length === 2 && told.filter((key) => letters.get(key)!.captured_at < storedAt).length === 1;
+    if (told.length > (hash === undefined ? 1 : Math.min(2, sent.get(hash)!.length)) && !isTwice) {
       wrong.duplicated.push(`${id}: dead letters ${reasons}`);
     } else if (hash !== undefined && held?.content_hash === hash) {
       // Given up while another delivery of the same event was still to come

@@ -280,10 +280,13 @@ function toAttributes({ rejection: { reason, pointer, keyword }, deduplicationKe
 
 /** The statements of the capture, over the store's ledger and a map. */
 function tablesOf(store: SimulatedStore, letters: Map<string, SimulatedLetter>, now: () => number): Sql {
-  const statement = async (texts: TemplateStringsArray, json: string) => {
+  const statement = async (texts: readonly string[], json: string) => {
+    if (texts.some((text) => text.includes('from erased_identities'))) return [];
     const rows = JSON.parse(json);
     if (texts.some((text) => text.includes('from processed_events')))
       return (rows as LedgerEntry[]).flatMap((row) => store.ledger.get(identityOf(row)) ?? []);
+    if (!texts.some((text) => text.includes('insert into dead_letter_queue')))
+      throw new Error('the simulated tables do not know this statement of the capture');
     const fresh = (rows as DeadLetterRow[]).filter(({ deduplication_key }) => !letters.has(deduplication_key));
     for (const row of fresh) letters.set(row.deduplication_key, { ...row, captured_at: now() });
     return { count: fresh.length };

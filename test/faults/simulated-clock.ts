@@ -14,6 +14,9 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** Far more than any history takes: one that goes on without an end must not hang the test. */
+const LONGEST_MS = 30 * 86_400_000;
+
 export function makeClock(start: number): Clock {
   let now = start;
   const sleepers = new Set<Sleeper>();
@@ -36,6 +39,7 @@ export function makeClock(start: number): Clock {
         await new Promise<void>((resolve) => realMacrotask(resolve));
         const sleeper = next();
         if (!sleeper) return;
+        if (sleeper.at > start + LONGEST_MS) throw new Error('a history that does not end');
         sleepers.delete(sleeper);
         now = sleeper.at;
         sleeper.wake();
