@@ -13,7 +13,7 @@ export interface SynthesisProps {
   readonly stage?: string;
   /** Default: what the CDK CLI says, else a temporary folder. */
   readonly outdir?: string;
-  /** Folder per function that `scripts/build.ts` made. */
+  /** Folder per function that `scripts/build.ts` made. Default: the context's `functionsDirectory`, else where it puts them. */
   readonly functionsDirectory?: string;
   /** Variables that override the settings. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -23,7 +23,7 @@ const BUILT_FUNCTIONS = join(import.meta.dirname, '../.build/functions');
 
 /** The app with its stacks, as `bin/analytics.ts` hands it to the CDK CLI. Throws with the name of a wrong setting. */
 export function createApp(props: SynthesisProps = {}): App {
-  const { functionsDirectory = BUILT_FUNCTIONS, environment = process.env } = props;
+  const { environment = process.env } = props;
   const app = new App({
     outdir: props.outdir,
     analyticsReporting: false,
@@ -39,6 +39,8 @@ export function createApp(props: SynthesisProps = {}): App {
   });
   const stage: string = props.stage ?? app.node.tryGetContext('stage') ?? DEFAULT_STAGE;
   const settings = readSettings(stage, environment);
+  const functionsDirectory: string =
+    props.functionsDirectory ?? app.node.tryGetContext('functionsDirectory') ?? BUILT_FUNCTIONS;
   const common = { terminationProtection: settings.protect, tags: { service: 'analytics', stage } };
   const data = new DataStack(app, 'AnalyticsData', { ...common, settings, functionsDirectory });
   const ingest = new IngestStack(app, 'AnalyticsIngest', { ...common, data });

@@ -29,14 +29,14 @@ export const functionEntries: readonly FunctionEntry[] = [
 const REQUIRE_BANNER = `import { createRequire as bannerRequire } from 'node:module';const require = bannerRequire(import.meta.url);`;
 
 /** Bundles every function in one esbuild call. Throws when an entry's file is missing or does not compile. */
-export async function build(): Promise<void> {
+export async function build(outdir = FUNCTIONS_DIRECTORY): Promise<void> {
   const missing = functionEntries.filter(({ source }) => !existsSync(join(root, source)));
   if (missing.length > 0) {
     const list = missing.map(({ name, source }) => `${source} (function ${name})`).join(', ');
     throw new Error(`Missing what functions/shared/contract.ts names: ${list}.`);
   }
   await compileSchemas();
-  await bundleFunctions(functionEntries, FUNCTIONS_DIRECTORY);
+  await bundleFunctions(functionEntries, outdir);
 }
 
 /**

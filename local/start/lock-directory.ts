@@ -4,7 +4,7 @@ import { removePostgres } from '../postgres.ts';
 
 const LOCK = 'lock';
 /** What a data directory may hold; anything else is somebody's own, and `--reset` does not touch it. */
-const OURS = ['postgres', 'logs', 'cdk.out', 'secrets.json', 'outputs.json'];
+const OURS = ['postgres', 'logs', 'cdk.out', 'functions', 'secrets.json', 'outputs.json'];
 
 /** Takes a data directory for this process. Throws when a running process has it. Answers how to give it back. */
 export function lockDirectory(dataDir: string): () => void {

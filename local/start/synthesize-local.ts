@@ -13,8 +13,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export async function synthesizeLocal(dataDir: string): Promise<string> {
   const cdkOut = resolve(dataDir, 'cdk.out');
   rmSync(cdkOut, { recursive: true, force: true });
-  await build();
-  const context = JSON.stringify({ stage: 'local' });
+  // A folder of its own: two systems of one checkout may start at the same time
+  const functionsDirectory = resolve(dataDir, 'functions');
+  await build(functionsDirectory);
+  const context = JSON.stringify({ stage: 'local', functionsDirectory });
   const env = { ...process.env, CDK_OUTDIR: cdkOut, CDK_CONTEXT_JSON: context, CDK_VALIDATION: 'false' };
   try {
     await promisify(execFile)(process.execPath, [join(ROOT, 'bin/analytics.ts')], { cwd: ROOT, env });
