@@ -61,6 +61,8 @@ describe('a personal field', () => {
     ['search_term', 'red shoes 42'],
     ['email', 'string(12)'],
     ['phone', 'number'],
+    ['email', { '*': '1 more' }],
+    ['email', { city: 'string(3)', '*': '2 more' }],
   ])('%s may be %j', (name, value) => {
     expect(findPersonal({ data: { [name]: value } }, 'masked_view')).toEqual([]);
     expect(findPersonal({ [name]: ['0001', value] }, 'latest')).toEqual([]);
@@ -70,6 +72,8 @@ describe('a personal field', () => {
     ['email', 'jane'],
     ['email', { hmac: 'short', key: 'v1' }],
     ['email', { ...hmac, address: 'jane' }],
+    ['email', { '*': 'jane' }],
+    ['email', { city: 'string(3)', note: 'jane' }],
     ['phone', 4915129876543],
     ['tracking_number', '1Z999'],
     ['user_agent', 'curl/8.0'],

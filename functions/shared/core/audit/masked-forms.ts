@@ -48,9 +48,16 @@ const utmForm = { detector: 'freeText', isMasked: isScrubbed };
 
 export const personalFieldNames: readonly string[] = Object.keys(forms);
 
-/** `string(12)`, `array(2)`: what stands for the values of a refused event. */
-const isShape = (value: unknown) =>
-  typeof value === 'string' && /^(?:(?:string|array|object|text)\(\d+\)|null|number|boolean)$/.test(value);
+const shapeOfValue = /^(?:(?:string|array|object|text)\(\d+\)|null|number|boolean)$/;
+
+/** What stands for the values of a refused event: `string(12)`, `array(2)`; of an object's, with `{"*": "2 more"}`. */
+function isShape(value: unknown): boolean {
+  if (typeof value === 'string') return shapeOfValue.test(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  return Object.entries(value).every(([name, member]) =>
+    name === '*' ? /^\d+ more$/.test(String(member)) : isShape(member),
+  );
+}
 
 /**
  * The detector of a personal field whose value has not the form that its masker gives it, else null.
