@@ -1,9 +1,10 @@
 import type { Sql } from 'postgres';
 import { findPersonal } from '#core/audit/find-personal.ts';
 import { type AuditedTable, listAuditedTables } from '#db/audit/list-audited-tables.ts';
-import type { AuditPosition } from '#db/audit/read-audit-position.ts';
+import type { TablePosition } from '#db/audit/read-audit-position.ts';
 import { type AuditedRow, readBlocks } from '#db/audit/read-blocks.ts';
 import { type Finding, recordFindings } from '#db/audit/record-findings.ts';
+import { collectFindings } from './collect-findings.ts';
 
 /** 2 MiB of rows at a time, more where they hold long values. */
 const BLOCKS_PER_READ = 256;
@@ -11,7 +12,7 @@ const BLOCKS_PER_READ = 256;
 export interface AuditOutcome {
   readonly rows: number;
   /** Null when the pass has come to the end. */
-  readonly next: AuditPosition | null;
+  readonly next: TablePosition | null;
 }
 
 /**
@@ -26,7 +27,7 @@ export async function auditTables(
     canaries,
     hasTime,
   }: {
-    readonly position: Pick<AuditPosition, 'passStartedAt'> & Partial<AuditPosition>;
+    readonly position: { readonly passStartedAt: string } & Partial<TablePosition>;
     readonly canaries: readonly string[];
     readonly hasTime: () => boolean;
   },
@@ -36,7 +37,7 @@ export async function auditTables(
   const first = tables.findIndex(({ name }) => name === position.table);
   const findings = new Map<string, Finding>();
   let rows = 0;
-  let next: AuditPosition | null = null;
+  let next: TablePosition | null = null;
 
   for (const table of tables.slice(Math.max(first, 0))) {
     let block = table.name === position.table ? (position.block ?? 0) : 0;
@@ -46,7 +47,7 @@ export async function auditTables(
       for (const row of read) inspectRow(table, row, canaries, findings);
     }
     if (block < table.blocks) {
-      next = { passStartedAt, table: table.name, block };
+      next = { table: table.name, block };
       break;
     }
   }
@@ -62,14 +63,7 @@ function inspectRow(
 ): void {
   for (const [index, value] of values.entries()) {
     const column = table.columns[index]!;
-    for (const { path, detector } of findPersonal(value, column, canaries)) {
-      const key = JSON.stringify([table.name, column, path, detector]);
-      const known = findings.get(key);
-      findings.set(key, {
-        ...{ table_name: table.name, column_name: column, path, detector },
-        found: (known?.found ?? 0) + 1,
-        row_place: known?.row_place ?? place,
-      });
-    }
+    const at = { table_name: table.name, column_name: column, row_place: place };
+    collectFindings(findings, at, findPersonal(value, column, canaries));
   }
 }

@@ -145,6 +145,8 @@ export interface JobRow {
   readonly movesValve?: boolean;
   /** It sends dead letters through their queues again: it may read their originals, and send. */
   readonly replaysDeadLetters?: boolean;
+  /** It reads the log groups of the setting `AUDIT_LOG_GROUPS`. */
+  readonly readsLogs?: boolean;
 }
 
 export const databaseRoles = {
@@ -208,8 +210,17 @@ export const jobs = [
     memoryMb: 512,
     databaseRole: databaseRoles.audit,
     alarm: { name: 'personal-data-found', metric: 'PersonalDataFound' },
+    readsLogs: true,
   },
 ] as const satisfies readonly JobRow[];
+
+/** Where Lambda is told to write what a function logs. */
+export const logGroupName = (name: string) => `/aws/lambda/${functionName(name)}`;
+/** Of all functions. */
+export const ownLogGroups: readonly string[] = [
+  ...[consumers.ingest, consumers.capture, 'query', 'admin'],
+  ...jobs.map(({ name }) => `job-${name}`),
+].map(logGroupName);
 
 /**
  * Settings that an operator may change: environment variables of the functions, set per stage in `lib/settings.ts`.
@@ -232,6 +243,8 @@ export const settingDefaults = {
   BREAKER_FAILURES: '3',
   /** How long it then waits before one operation tries again. */
   BREAKER_OPEN_SECONDS: '30',
+  /** Log groups that the audit for personal data reads, separated by commas; `own`: those of all functions. Empty: none. */
+  AUDIT_LOG_GROUPS: '',
   LOG_LEVEL: 'INFO',
 } as const;
 export type SettingName = keyof typeof settingDefaults;

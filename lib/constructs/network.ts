@@ -6,6 +6,8 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import { auditedLogGroups } from './grant-logs.ts';
 
 /**
  * Isolated subnets only: no NAT and no internet gateway, so the functions reach the cluster and the services they use
@@ -19,7 +21,7 @@ export class Network extends Construct {
    */
   readonly functionGroup: SecurityGroup;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { settings }: { readonly settings: Settings }) {
     super(scope, id);
     this.vpc = new Vpc(this, 'Vpc', {
       // Two zones are what a stack without a pinned region can count on; Aurora keeps its storage in three anyway.
@@ -33,6 +35,10 @@ export class Network extends Construct {
     // Lambda's own API: the valve pauses and resumes event source mappings.
     this.vpc.addInterfaceEndpoint('Lambda', { service: InterfaceVpcEndpointAwsService.LAMBDA });
     this.vpc.addInterfaceEndpoint('SecretsManager', { service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER });
+    // What functions log is carried by Lambda itself: only reading it back takes a way there, which costs by the hour.
+    if (auditedLogGroups(settings).length > 0) {
+      this.vpc.addInterfaceEndpoint('Logs', { service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS });
+    }
     this.functionGroup = new SecurityGroup(this, 'FunctionGroup', {
       vpc: this.vpc,
       description: 'The functions of the analytics service',

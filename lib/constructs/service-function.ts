@@ -5,7 +5,14 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { CA_FILE_NAME, type DatabaseRole, functionName, resourceVariables, type SettingName } from '#contract';
+import {
+  CA_FILE_NAME,
+  type DatabaseRole,
+  functionName,
+  logGroupName,
+  resourceVariables,
+  type SettingName,
+} from '#contract';
 import type { Settings } from '../settings.ts';
 import { DATABASE_NAME, type Database } from './database.ts';
 import type { Network } from './network.ts';
@@ -50,7 +57,7 @@ export class ServiceFunction extends LambdaFunction {
     const { cluster } = platform.database;
     const physicalName = functionName(name);
     const logGroup = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/aws/lambda/${physicalName}`,
+      logGroupName: logGroupName(name),
       retention: platform.settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });

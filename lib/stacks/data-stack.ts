@@ -24,7 +24,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, functionsDirectory, ...props }: DataStackProps) {
     super(scope, id, props);
-    const network = new Network(this, 'Network');
+    const network = new Network(this, 'Network', { settings });
     const database = new Database(this, 'Database', { network, settings });
     this.platform = { settings, functionsDirectory, network, database };
     new DeploymentJobs(this, 'DeploymentJobs', { platform: this.platform });

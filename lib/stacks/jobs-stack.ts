@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type JobRow, jobs } from '#contract';
+import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
@@ -28,9 +29,14 @@ export class JobsStack extends Stack {
         timeout: Duration.seconds(job.timeoutSeconds),
         memoryMb: job.memoryMb,
         databaseRole: job.databaseRole,
-        settings: ['ANALYTICS_TIME_ZONE', ...(job.movesValve ? (['BREAKER_OPEN_SECONDS'] as const) : [])],
+        settings: [
+          'ANALYTICS_TIME_ZONE',
+          ...(job.movesValve ? (['BREAKER_OPEN_SECONDS'] as const) : []),
+          ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
+        ],
       });
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
+      if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
     }

@@ -155,6 +155,7 @@ describe('settings', () => {
     DATABASE_CONNECT_TIMEOUT_SECONDS: '5',
     BREAKER_FAILURES: '5',
     BREAKER_OPEN_SECONDS: '60',
+    AUDIT_LOG_GROUPS: 'own,/aws/apigateway/shop',
     LOG_LEVEL: 'DEBUG',
   };
 
@@ -181,6 +182,7 @@ describe('settings', () => {
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', ['0']],
     ['BREAKER_FAILURES', ['0']],
     ['BREAKER_OPEN_SECONDS', ['0']],
+    ['AUDIT_LOG_GROUPS', ['/aws/lambda/*', 'own,', 'a b', 'own;/x']],
     ['LOG_LEVEL', ['verbose']],
   ])('%s stops the synthesis by name when it is wrong', (name, values) => {
     for (const value of values)

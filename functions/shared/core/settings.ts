@@ -1,5 +1,5 @@
 import { data as currencies } from 'currency-codes';
-import type { SettingName } from '#contract';
+import { ownLogGroups, type SettingName } from '#contract';
 
 interface Rule<Value> {
   readonly expected: string;
@@ -34,6 +34,18 @@ const currency: Rule<string> = {
   read: (text) => currencies.find(({ code }) => code === text)?.code,
 };
 
+const OWN = 'own';
+
+const logGroups: Rule<readonly string[]> = {
+  expected: `empty, or names of log groups separated by commas, ${OWN} for those of all functions`,
+  read: (text) => {
+    if (text === '') return [];
+    const names = text.split(',').map((name) => name.trim());
+    if (!names.every((name) => /^[\w./#-]{1,512}$/.test(name))) return undefined;
+    return [...new Set(names.flatMap((name) => (name === OWN ? ownLogGroups : name)))];
+  },
+};
+
 const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** What each setting of the contract table must be; read at synthesis and at cold start. */
@@ -48,5 +60,6 @@ export const settingRules = {
   DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),
   BREAKER_FAILURES: wholeNumber(1, 100),
   BREAKER_OPEN_SECONDS: wholeNumber(1, 3_600),
+  AUDIT_LOG_GROUPS: logGroups,
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
-} as const satisfies Record<SettingName, Rule<string | number>>;
+} as const satisfies Record<SettingName, Rule<string | number | readonly string[]>>;

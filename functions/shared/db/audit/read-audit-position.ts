@@ -1,12 +1,17 @@
 import type { Sql } from 'postgres';
 
-/** How far the pass over all tables has come that is under way. */
-export interface AuditPosition {
-  /** RFC 3339. */
-  readonly passStartedAt: string;
+export interface TablePosition {
   /** The table to go on with, and its first block that was not read. */
   readonly table: string;
   readonly block: number;
+}
+
+/** How far the pass has come that is under way. */
+export interface AuditPosition {
+  /** RFC 3339. */
+  readonly passStartedAt: string;
+  /** Null: all were read, and logs are left. */
+  readonly tables: TablePosition | null;
 }
 
 /** What the last run that succeeded left to do; null where it had come to the end, or there was none. */
