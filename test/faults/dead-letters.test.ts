@@ -10,7 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import postgres, { type Sql } from 'postgres';
+import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MAX_RECEIVE_COUNT, type Reason, resourceVariables, UNMATCHED } from '#contract';
 import { decryptOriginal } from '#core/encrypt-original.ts';
@@ -28,15 +28,14 @@ const limits = { now: new Date(), rawRetentionDays: 90, maxFutureHours: 24 };
 let database: TestDatabase;
 let queues: Queues;
 let sqs: SQSClient;
-/** No server listens at the port of this one. */
-let away: Sql;
+/** No server listens at its port. One for each use, as the driver waits longer with every failure. */
+const away = () => postgres('postgres://analytics_dlq@127.0.0.1:1/none', { max: 1, onnotice: () => {} });
 beforeAll(async () => {
   database = await createDatabase({ migrated: true });
   queues = await startQueues();
   sqs = new SQSClient({
     ...{ region: 'us-east-1', endpoint: queues.url, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   });
-  away = postgres('postgres://analytics_dlq@127.0.0.1:1/none', { max: 1, onnotice: () => {} });
   Object.assign(process.env, {
     ...{
       AWS_REGION: 'us-east-1',
@@ -49,7 +48,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   sqs.destroy();
-  await away.end({ timeout: 0 });
   await Promise.all([queues.stop(), database.drop()]);
 });
 
@@ -142,7 +140,7 @@ it('leaves no message unaccounted, with the database down, bodies that are not U
     await consume(deadLetterUrl, async (records) => {
       const isDown = random.chance(0.5);
       const dependenciesNow = {
-        sql: isDown ? away : here,
+        sql: isDown ? away() : here,
         keys: testKeys,
         limits,
         generateDataKey: async () => dataKey,

@@ -17,7 +17,11 @@ vi.mock('node:timers/promises', () => ({
   },
 }));
 const realNow = vi.spyOn(performance, 'now').mockImplementation(() => simulated.clock?.now() ?? 0);
-afterAll(() => realNow.mockRestore());
+const realRandom = vi.spyOn(Math, 'random');
+afterAll(() => {
+  realNow.mockRestore();
+  realRandom.mockRestore();
+});
 
 const START = Date.UTC(2026, 10, 1);
 /** Where an invocation is killed, and what else every run over thousands of histories must have met. */
@@ -45,6 +49,7 @@ it('accounts for every message of any history', async () => {
   const count = await runTrials('histories', { quick: 300, full: 10_000 }, async (random) => {
     const clock = makeClock(START);
     simulated.clock = clock;
+    realRandom.mockImplementation(random.unit); // of the pauses between tries
     const planned = planMessages(random, new Date(START));
     const history = await simulateHistory(planned, { clock, random, coverage });
     const { stored, duplicates, deadLetters, overtaken, ...wrong } = accountFor(history, new Date(START));

@@ -55,7 +55,7 @@ export function makeStore(clock: Clock, random: Random, isPoison: (row: EventRow
   const events: EventRow[] = [];
   const locks = new Map<string, { readonly freed: Promise<void>; readonly free: () => void }>();
 
-  async function claim(identity: string, held: Set<string>): Promise<boolean> {
+  async function claim(identity: string, held: Set<string>, mustBeOpen: () => void): Promise<boolean> {
     for (let lock = locks.get(identity); lock; lock = locks.get(identity)) {
       const timeout = new AbortController();
       const isFree = await Promise.race([
@@ -65,6 +65,7 @@ export function makeStore(clock: Clock, random: Random, isPoison: (row: EventRow
       timeout.abort();
       if (!isFree) throw databaseError('55P03');
     }
+    mustBeOpen(); // it may have ended while this waited
     if (ledger.has(identity)) return false;
     const { promise, resolve } = Promise.withResolvers<void>();
     locks.set(identity, { freed: promise, free: resolve });
@@ -111,7 +112,7 @@ export function makeStore(clock: Clock, random: Random, isPoison: (row: EventRow
         await meets('begin');
         const rows = batch.map(({ event }) => event).sort((a, b) => compareText(identityOf(a), identityOf(b)));
         const fresh: EventRow[] = [];
-        for (const row of rows) if (await claim(identityOf(row), held)) fresh.push(row);
+        for (const row of rows) if (await claim(identityOf(row), held, mustBeOpen)) fresh.push(row);
         await meets('after ledger');
         mustBeOpen();
         if (fresh.some(isPoison)) throw databaseError('22P02');
