@@ -1,12 +1,13 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import postgres from 'postgres';
-import { localClient, type Outputs } from './commands/read-outputs.ts';
+import { localClient } from './commands/read-outputs.ts';
 import { type Counts, formatReasons } from './commands/read-totals.ts';
 import { CommandError } from './commands/run-command.ts';
 import { type Refusal, sendBatches } from './commands/send-batches.ts';
 import { addressEntry, sendToBus } from './commands/send-to-bus.ts';
 import { showProgress } from './commands/show-progress.ts';
 import { waitUntilDrained } from './commands/wait-until-drained.ts';
+import type { Outputs } from './describe-outputs.ts';
 import { DAY, MINUTE } from './sample/cloud-event.ts';
 import { generateSample, type Sample } from './sample/generate-sample.ts';
 

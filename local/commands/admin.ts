@@ -1,3 +1,4 @@
+import type { Outputs } from '../describe-outputs.ts';
 import {
   discardLetter,
   type LetterOptions,
@@ -7,7 +8,7 @@ import {
   showLetter,
 } from './admin/dead-letters.ts';
 import { listRuns } from './admin/job-runs.ts';
-import { type Outputs, readOutputs } from './read-outputs.ts';
+import { readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';
 
 const USAGE = [

@@ -1,5 +1,5 @@
 import { jobs } from '#contract';
-import type { Outputs } from './read-outputs.ts';
+import type { Outputs } from '../describe-outputs.ts';
 import { CommandError } from './run-command.ts';
 
 /** Runs a job's function now and answers its result. Throws a CommandError naming the job where it fails or is unknown. */

@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { localClient, type Outputs } from './read-outputs.ts';
+import type { Outputs } from '../describe-outputs.ts';
+import { localClient } from './read-outputs.ts';
 
 export interface Depth {
   readonly waiting: number;

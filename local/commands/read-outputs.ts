@@ -1,21 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outputs } from '../describe-outputs.ts';
 import { CommandError } from './run-command.ts';
-
-/** What a running system says about itself in `DIR/outputs.json`. */
-export interface Outputs {
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly adminToken: string;
-  readonly eventBusName: string;
-  readonly endpoints: { readonly sqs: string; readonly events: string; readonly dynamodb: string };
-  /** By event type; the catch-all queue stands under `unmatched`. */
-  readonly queues: Readonly<Record<string, { readonly url: string; readonly dlqUrl: string }>>;
-  readonly databaseUrl: string;
-  /** Invokes functions: `POST /invoke/<name>`. */
-  readonly controlUrl: string;
-  readonly pid: number;
-}
 
 /** SDK settings for the local endpoints, which take any credentials. */
 export const localClient = {

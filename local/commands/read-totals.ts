@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import { metrics as metricNames } from '#contract';
 import type { DrainReadings, Reading } from '../answer-control.ts';
-import type { Outputs } from './read-outputs.ts';
+import type { Outputs } from '../describe-outputs.ts';
 import { CommandError } from './run-command.ts';
 
 export interface Counts {

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { UNMATCHED } from '#contract';
-import type { Outputs } from './read-outputs.ts';
+import type { Outputs } from '../describe-outputs.ts';
 import type { Outgoing, SendBatch } from './send-batches.ts';
 
 const typeOf = (text: string): unknown => {

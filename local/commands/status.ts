@@ -1,8 +1,9 @@
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import postgres, { type Sql } from 'postgres';
+import type { Outputs } from '../describe-outputs.ts';
 import { formatTable } from './format-table.ts';
 import { connectQueues, readDepths } from './read-depths.ts';
-import { type Outputs, readOutputs } from './read-outputs.ts';
+import { readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';
 
 const USAGE = 'npm run status -- [--data-dir DIR]';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
+import type { Outputs } from '../describe-outputs.ts';
 import { invokeJob } from './invoke-job.ts';
 import { connectQueues, isEmpty, type QueueDepths, readDepths } from './read-depths.ts';
-import type { Outputs } from './read-outputs.ts';
 import { readTotals, type Totals } from './read-totals.ts';
 import { CommandError } from './run-command.ts';
 

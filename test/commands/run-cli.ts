@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outputs } from '../../local/commands/read-outputs.ts';
+import type { Outputs } from '../../local/describe-outputs.ts';
 
 export interface Ran {
   readonly code: number | null;

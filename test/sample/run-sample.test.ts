@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrainReadings } from '../../local/answer-control.ts';
-import type { Outputs } from '../../local/commands/read-outputs.ts';
+import type { Outputs } from '../../local/describe-outputs.ts';
 import { generateSample } from '../../local/sample/generate-sample.ts';
 import { runSample } from '../../local/sample.ts';
 import { type FakeEndpoint, serveFakeEndpoint } from '../commands/fake-endpoint.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Outputs } from '../read-outputs.ts';
+import type { Outputs } from '../../describe-outputs.ts';
 import { CommandError } from '../run-command.ts';
 
 export interface AdminAnswer<Data> {

@@ -1,5 +1,5 @@
+import type { Outputs } from '../../describe-outputs.ts';
 import { formatTable } from '../format-table.ts';
-import type { Outputs } from '../read-outputs.ts';
 import { callAdmin } from './call-admin.ts';
 
 interface Run {
