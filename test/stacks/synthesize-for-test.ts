@@ -20,8 +20,11 @@ const stackNames = ['AnalyticsData', 'AnalyticsIngest', 'AnalyticsQuery', 'Analy
 // 2 s of each synthesis; `npm run synth`, which CI runs, validates.
 process.env.CDK_VALIDATION = 'false';
 
-/** The app's templates, synthesized over placeholder bundles, so that no test of a stack waits for a build. */
-export function synthesizeForTest(stage: string, environment: Readonly<Record<string, string>> = {}) {
+/**
+ * The app's templates, synthesized over placeholder bundles, so that no test of a stack waits for a build. The assembly
+ * is left in `outdir` if one is given.
+ */
+export function synthesizeForTest(stage: string, environment: Readonly<Record<string, string>> = {}, outdir?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'analytics-synth-'));
   const functionsDirectory = join(directory, 'functions');
   for (const name of ['ingest', 'dlq-capture', 'query', 'admin', ...jobs.map((job) => `job-${job.name}`)]) {
@@ -30,7 +33,7 @@ export function synthesizeForTest(stage: string, environment: Readonly<Record<st
     writeFileSync(join(functionsDirectory, name, 'index.mjs'), `export const handler = '${name}';`);
   }
   try {
-    const app = createApp({ stage, outdir: join(directory, 'cdk.out'), functionsDirectory, environment });
+    const app = createApp({ stage, outdir: outdir ?? join(directory, 'cdk.out'), functionsDirectory, environment });
     const { stacks } = app.synth();
     const templates = Object.fromEntries(stackNames.map((name) => [name, templateOf(app, name)]));
     return { stacks, templates, resources: (type: string) => resourcesOf(templates, type) };
