@@ -56,6 +56,10 @@ export interface Settings extends StageRow {
   readonly stage: Stage;
   readonly tokens: TokenIssuer | undefined;
   readonly functions: FunctionSettings;
+  /** Addresses that every alarm is mailed to, once each has confirmed. Empty: subscribe to the topics yourself. */
+  readonly alarmEmails: readonly string[];
+  /** Where the alarms' descriptions lead: a page with the headings of docs/runbook.md. */
+  readonly runbookUrl: string;
   /** Of what holds data: database and keys. */
   readonly removalPolicy: RemovalPolicy;
 }
@@ -75,6 +79,24 @@ function readTokenIssuer(stage: Stage, environment: Environment): TokenIssuer | 
   return { issuer, audience };
 }
 
+/** Variables that say at synthesis who is told of alarms (addresses, separated by commas), and where their runbook is. */
+export const alarmVariables = { email: 'ALARM_EMAIL', runbook: 'RUNBOOK_URL' } as const;
+
+function readAlarmEmails(stage: Stage, { [alarmVariables.email]: text = '' }: Environment): readonly string[] {
+  if (stage === 'local') return [];
+  const addresses = text
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  if (addresses.every((address) => /^[^\s@]+@[^\s@]+$/.test(address))) return addresses;
+  throw new Error(`${alarmVariables.email} must be email addresses, separated by commas.`);
+}
+
+function readRunbookUrl({ [alarmVariables.runbook]: url = 'docs/runbook.md' }: Environment): string {
+  if (/^https?:\/\/[^\s#]+$/.test(url) || url === 'docs/runbook.md') return url;
+  throw new Error(`${alarmVariables.runbook} must be an http(s):// URL without a fragment.`);
+}
+
 export function isStage(name: string): name is Stage {
   return Object.hasOwn(stages, name);
 }
@@ -88,6 +110,8 @@ export function readSettings(stage: string, environment: Environment): Settings 
     stage,
     tokens: readTokenIssuer(stage, environment),
     functions: readFunctionSettings(environment),
+    alarmEmails: readAlarmEmails(stage, environment),
+    runbookUrl: readRunbookUrl(environment),
     // "Except on create": a first deployment that fails leaves nothing behind for the next one to stumble over.
     removalPolicy: row.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { RunbookAlarm } from './constructs/runbook-alarm.ts';
 import { DEFAULT_STAGE, readSettings } from './settings.ts';
 import { AdminStack } from './stacks/admin-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -52,6 +53,9 @@ export function createApp(props: SynthesisProps = {}): App {
   ];
   // References imply it; said here because the order of migrations before functions rests on it.
   for (const stack of dependents) stack.addStackDependency(data);
+  const { topics } = data;
+  const alarms = app.node.findAll().filter((each) => each instanceof RunbookAlarm);
+  for (const alarm of alarms) alarm.connect({ topics, runbookUrl: settings.runbookUrl });
   return app;
 }
 

@@ -129,6 +129,18 @@ export const adminRoutes = [
   { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
 ] as const satisfies readonly AdminRouteRow[];
 
+/** How urgent an alarm is, each with a topic of its own. */
+export const severities = ['P1', 'P2', 'warning'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface JobAlarmRow {
+  /** Its heading is in docs/runbook.md. */
+  readonly name: string;
+  /** Alarms when a run reports more than 0 of it, until one reports 0. */
+  readonly metric: string;
+  readonly severity: Severity;
+}
+
 export interface JobRow {
   /** Its file is `functions/jobs/<name>.ts`. */
   readonly name: string;
@@ -139,8 +151,7 @@ export interface JobRow {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly databaseRole: DatabaseRole;
-  /** Alarms when a run reports more than 0 of the metric, until one reports 0. Its heading is in docs/runbook.md. */
-  readonly alarm?: { readonly name: string; readonly metric: string };
+  readonly alarms?: readonly JobAlarmRow[];
   /** It pauses and resumes the event source mappings of the consumers. */
   readonly movesValve?: boolean;
   /** It sends dead letters through their queues again: it may read their originals, and send. */
@@ -209,7 +220,7 @@ export const jobs = [
     timeoutSeconds: 900,
     memoryMb: 512,
     databaseRole: databaseRoles.audit,
-    alarm: { name: 'personal-data-found', metric: 'PersonalDataFound' },
+    alarms: [{ name: 'personal-data-found', metric: 'PersonalDataFound', severity: 'P1' }],
     readsLogs: true,
   },
 ] as const satisfies readonly JobRow[];

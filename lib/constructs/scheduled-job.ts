@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import {
   ContextAttribute,
@@ -14,10 +14,11 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { TimeZone } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type JobRow, metricsNamespace, serviceName } from '#contract';
+import { acknowledge } from './acknowledge.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface ScheduledJobProps {
-  readonly job: Pick<JobRow, 'name' | 'schedules' | 'alarm'>;
+  readonly job: Pick<JobRow, 'name' | 'schedules' | 'alarms'>;
   readonly handler: LambdaFunction;
   /** IANA zone that the schedules are in. */
   readonly timeZone: string;
@@ -29,7 +30,7 @@ const RETRIES = 2;
 
 /**
  * A job's schedules, one queue with an alarm for every run that could not be started or that failed in the end, and the
- * alarm of the job's row on what its runs report.
+ * alarms of the job's row on what its runs report.
  */
 export class ScheduledJob extends Construct {
   constructor(scope: Construct, id: string, { job, handler, timeZone }: ScheduledJobProps) {
@@ -40,6 +41,11 @@ export class ScheduledJob extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    acknowledge(
+      failed,
+      'SQS3',
+      'It is a dead-letter queue: of the schedules and the function, which cdk-nag does not look at.',
+    );
     handler.configureAsyncInvoke({
       maxEventAge: MAX_AGE,
       retryAttempts: RETRIES,
@@ -58,22 +64,24 @@ export class ScheduledJob extends Construct {
         }),
       });
     }
+    acknowledgeVersions(handler);
     new RunbookAlarm(this, 'JobFailed', {
       name: 'job-failed',
       subject: job.name,
+      severity: 'P2',
       metric: failed.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),
       above: 0,
       evaluationPeriods: 1,
       // SQS stops reporting a queue that was idle for six hours: no data is no failed run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    if (job.alarm) {
-      new RunbookAlarm(this, 'JobReports', {
-        name: job.alarm.name,
-        subject: job.name,
+    for (const [index, { name, metric, severity }] of (job.alarms ?? []).entries()) {
+      // The first release's id: under another one CloudFormation would make the alarm anew while its name is taken.
+      new RunbookAlarm(this, index === 0 ? 'JobReports' : `JobReports-${name}`, {
+        ...{ name, subject: job.name, severity },
         metric: new Metric({
           namespace: metricsNamespace,
-          metricName: job.alarm.metric,
+          metricName: metric,
           dimensionsMap: { service: serviceName },
           statistic: Stats.MAXIMUM,
           period: Duration.minutes(5),
@@ -85,4 +93,11 @@ export class ScheduledJob extends Construct {
       });
     }
   }
+}
+
+/** On the stack, where CDK puts the schedules' roles; the finding names the function, so it is about nothing else. */
+function acknowledgeVersions(handler: LambdaFunction): void {
+  const stack = Stack.of(handler);
+  const name = stack.getLogicalId(handler.node.defaultChild as CfnFunction);
+  acknowledge(stack, `IAM5[Resource::<${name}.Arn>:*]`, 'The versions of the one function that the schedules invoke.');
 }

@@ -7,6 +7,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterQueueName, LEAST_CONCURRENCY, MAX_RECEIVE_COUNT, queueName } from '#contract';
+import { acknowledge } from './acknowledge.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface SubscriptionProps {
@@ -66,6 +67,7 @@ export class Subscription extends Construct {
       queueName: `${queueName(subject)}-undelivered`,
       retentionPeriod: DEAD_LETTER_RETENTION,
     });
+    acknowledge(undelivered, 'SQS3', 'It is a dead-letter queue: of the rule, which cdk-nag does not look at.');
     const target = new SqsQueue(queue, {
       message: RuleTargetInput.fromEventPath('$.detail'),
       deadLetterQueue: undelivered,
@@ -81,6 +83,7 @@ export class Subscription extends Construct {
     new RunbookAlarm(this, 'DeadLettersWaiting', {
       name: 'dead-letters-waiting',
       subject,
+      severity: 'P2',
       metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       above: 100,
       evaluationPeriods: 1,
@@ -89,6 +92,7 @@ export class Subscription extends Construct {
     new RunbookAlarm(this, 'OldestMessageTooOld', {
       name: 'oldest-message-too-old',
       subject,
+      severity: 'P1',
       metric: queues.queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
       above: Duration.minutes(5).toSeconds(),
       // Three: one failed batch waits a visibility timeout of three minutes, and that alone is no reason to wake anyone.
@@ -98,6 +102,7 @@ export class Subscription extends Construct {
     new RunbookAlarm(this, 'EventsUndelivered', {
       name: 'events-undelivered',
       subject,
+      severity: 'P2',
       metric: queues.undelivered.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       above: 0,
       evaluationPeriods: 1,

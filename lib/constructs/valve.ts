@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { consumers, functionName, metrics, metricsNamespace, resourceVariables, serviceName } from '#contract';
+import { acknowledge } from './acknowledge.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface ValveProps {
@@ -33,6 +34,11 @@ export class Valve extends Construct {
         },
       }),
     );
+    acknowledge(
+      handler.role!,
+      'IAM5[Resource::arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:event-source-mapping:*]',
+      'A mapping is named by an id made at deployment; the condition leaves those of the consumers alone.',
+    );
     handler.addToRolePolicy(
       // The listing takes no narrower resource.
       new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }),
@@ -40,6 +46,7 @@ export class Valve extends Construct {
     new RunbookAlarm(this, 'ValveClosedTooLong', {
       name: 'valve-closed-too-long',
       subject: 'ingestion',
+      severity: 'P1',
       metric: new Metric({
         namespace: metricsNamespace,
         metricName: metrics.valveClosedMinutes,

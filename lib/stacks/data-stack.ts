@@ -3,6 +3,8 @@ import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { AlarmTopics } from '../constructs/alarm-topics.ts';
 import { Database } from '../constructs/database.ts';
 import { DeploymentJobs } from '../constructs/deployment-jobs.ts';
 import { Network } from '../constructs/network.ts';
@@ -16,6 +18,7 @@ export interface DataStackProps extends StackProps {
 
 /** What holds data and the way to it; migrated before any other stack is touched, since all others depend on it. */
 export class DataStack extends Stack {
+  readonly topics: AlarmTopics;
   readonly platform: Platform;
   readonly idempotencyTable: TableV2;
   readonly valveTable: TableV2;
@@ -24,6 +27,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, functionsDirectory, ...props }: DataStackProps) {
     super(scope, id, props);
+    this.topics = new AlarmTopics(this, 'AlarmTopics', { settings });
     const network = new Network(this, 'Network', { settings });
     const database = new Database(this, 'Database', { network, settings });
     this.platform = { settings, functionsDirectory, network, database };
@@ -55,6 +59,11 @@ export class DataStack extends Stack {
       },
       removalPolicy: settings.removalPolicy,
     });
+    acknowledge(
+      this.pseudonymKeys,
+      'SMG4',
+      'Added to and never replaced, in two steps minutes apart: docs/runbook.md, "Rotating the pseudonym key".',
+    );
     this.deadLetterKey = new Key(this, 'DeadLetterKey', {
       description: 'Originals of dead letters',
       enableKeyRotation: true,

@@ -1,13 +1,18 @@
 import { expect, it } from 'vitest';
+import { severities } from '#contract';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
-const alarms = synthesizeForTest('production').resources('AWS::CloudWatch::Alarm');
+const app = synthesizeForTest('production');
+const alarms = app.resources('AWS::CloudWatch::Alarm');
 
 it.each(alarms)('$properties.AlarmName leads to its heading in the runbook', ({ properties }) => {
   const [name, subject] = properties.AlarmName.split(': ');
   expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
   expect(subject).toBeTruthy();
-  expect(properties.AlarmDescription).toBe(`Runbook: docs/runbook.md#${name}`);
+  expect(properties.AlarmDescription).toMatch(
+    new RegExp(`^(${severities.join('|')})\\. Runbook: docs/runbook\\.md#${name}$`),
+  );
+  expect(properties.TreatMissingData).toBeTruthy();
 });
 
 it('count missing data of a queue as a silent, empty one', () => {
