@@ -1,3 +1,4 @@
-import { synthesize } from '../lib/synthesize.ts';
+import { auditStacks } from '../lib/audit-stacks.ts';
+import { createApp } from '../lib/synthesize.ts';
 
-synthesize();
+auditStacks(createApp()).synth();

@@ -5,8 +5,7 @@ import { answerControl } from './answer-control.ts';
 import { startIssuer } from './api/issue-tokens.ts';
 import { readApis } from './api/read-api.ts';
 import { serveApi } from './api/serve-api.ts';
-import { putEvents } from './bus/put-events.ts';
-import { readRules } from './bus/read-rules.ts';
+import { startBus } from './bus/start-bus.ts';
 import { describeOutputs, type Outputs } from './describe-outputs.ts';
 import { describeSkipped } from './describe-skipped.ts';
 import { findFunction } from './lambda/find-function.ts';
@@ -24,8 +23,8 @@ import { runSchedules } from './run-schedules.ts';
 import { runTriggers } from './run-triggers.ts';
 import { keepMaterial } from './services/keep-material.ts';
 import { kmsOperations } from './services/kms-operations.ts';
-import { secretReader, secretsOperations } from './services/secrets-operations.ts';
-import { AwsError, type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
+import { listSecrets, secretReader, secretsOperations } from './services/secrets-operations.ts';
+import { type AwsOperation, type ControlRequest, serveAwsCalls } from './services/serve-aws-calls.ts';
 import { startTables } from './start-tables.ts';
 import { type Deployment, deployTemplate } from './template/deploy-template.ts';
 import { type Assembly, readAssembly } from './template/read-assembly.ts';
@@ -93,19 +92,20 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   closers.push(() => cluster?.stop());
 
   const material = keepMaterial(join(dataDir, 'secrets.json'));
-  const readSecret = secretReader(() => deployment.of('AWS::SecretsManager::Secret'), material);
+  const readSecret = secretReader(() => listSecrets(deployment), material);
   const places = { sqsUrl: queues.url, apiUrl, database: cluster };
   const deployment = deployTemplate(assembly, places, (id) => readSecret(id)?.text ?? '');
 
   const databaseUrl = cluster && (await createDatabase(cluster, deployment));
   queues.create(deployment.of('AWS::SQS::Queue'));
   await tables.create(deployment.of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'));
-  const buses = deployment.of('AWS::Events::EventBus').map(({ name }) => name);
+  const bus = startBus(deployment, { queues, archiveDirectory: join(dataDir, 'archive'), log });
+  closers.push(bus.close);
   Object.assign(
     operations,
     secretsOperations(readSecret),
     kmsOperations((id) => findKey(deployment, id), material),
-    { 'AWSEvents.PutEvents': putEvents(buses, readRules(deployment), queues, log) },
+    bus.operations,
   );
 
   const variables = {
@@ -152,10 +152,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   let stopping: Promise<void> | undefined;
   const stopAll = async (drainFirst: boolean) => {
     schedules.stop();
-    // What nobody sends any more drains in the end.
-    operations['AWSEvents.PutEvents'] = () => {
-      throw new AwsError('ServiceStopping', 'The local system is stopping');
-    };
+    bus.stopTaking();
     // One that is paused never drains, and with the schedules nothing is left that would resume it.
     if (drainFirst) await drain((mapping) => mapping.settings().isEnabled, hurry.signal);
     const batches = Promise.all(mappings.map((mapping) => mapping.stop()));

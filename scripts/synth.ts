@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { auditStacks } from '../lib/audit-stacks.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/settings.ts';
-import { synthesize } from '../lib/synthesize.ts';
+import { createApp } from '../lib/synthesize.ts';
 import { build } from './build.ts';
 
 /** `npm run synth -- [--stage NAME] [--out DIR]` */
@@ -11,7 +12,7 @@ try {
   // Before the build: a wrong name or setting is said at once.
   readSettings(values.stage, process.env);
   await build();
-  const { stacks, directory } = synthesize({ stage: values.stage, outdir: values.out });
+  const { stacks, directory } = auditStacks(createApp({ stage: values.stage, outdir: values.out })).synth();
   for (const { templateFullPath } of stacks) console.log(templateFullPath);
   console.log(`Synthesized ${stacks.length} stacks to ${directory}`);
 } catch (error) {

@@ -13,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import { databaseRoles } from '#contract';
 import type { Settings } from '../settings.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Network } from './network.ts';
 
 export const DATABASE_NAME = 'analytics';
@@ -41,7 +42,9 @@ export class Database extends Construct {
       serverlessV2MinCapacity: settings.minCapacity,
       serverlessV2MaxCapacity: settings.maxCapacity,
       // The master is the role that migrates: it owns the tables, and creates the other roles without passwords.
-      credentials: Credentials.fromGeneratedSecret(databaseRoles.migrate),
+      credentials: Credentials.fromUsername(databaseRoles.migrate),
+      // RDS keeps its password in a secret and changes it every 7 days: a rotation of ours would take a function more.
+      manageMasterUserPassword: true,
       iamAuthentication: true,
       storageEncrypted: true,
       storageEncryptionKey: new Key(this, 'Key', {
@@ -59,6 +62,7 @@ export class Database extends Construct {
       deletionProtection: settings.protect,
       removalPolicy: settings.protect ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     });
+    if (!settings.protect) acknowledge(this.cluster, 'RDS10', 'A stage that is not protected is made to be torn down.');
     this.cluster.connections.allowDefaultPortFrom(network.functionGroup, 'The functions');
   }
 }

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { settingRules } from '#core/settings.ts';
 import type { Settings } from '../settings.ts';
+import { acknowledge } from './acknowledge.ts';
 
 /** Names of the log groups that the audit for personal data reads. */
 export function auditedLogGroups({ functions }: Settings): readonly string[] {
@@ -18,4 +19,8 @@ export function grantLogs(handler: LambdaFunction, groups: readonly string[]): v
       resourceName: `${group}:*`, // of each of its streams: the form in which CloudWatch names a group's events
     });
   handler.addToRolePolicy(new PolicyStatement({ actions: ['logs:FilterLogEvents'], resources: groups.map(arnOf) }));
+  for (const group of groups) {
+    const finding = `IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${group}:*]`;
+    acknowledge(handler.role!, finding, 'The streams of a group that the setting names.');
+  }
 }

@@ -1,10 +1,14 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
+  FlowLogDestination,
+  FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpointAwsService,
   SecurityGroup,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { auditedLogGroups } from './grant-logs.ts';
@@ -30,20 +34,39 @@ export class Network extends Construct {
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 22 }],
     });
     this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
-    this.vpc.addInterfaceEndpoint('Sqs', { service: InterfaceVpcEndpointAwsService.SQS });
-    this.vpc.addInterfaceEndpoint('Kms', { service: InterfaceVpcEndpointAwsService.KMS });
-    // Lambda's own API: the valve pauses and resumes event source mappings.
-    this.vpc.addInterfaceEndpoint('Lambda', { service: InterfaceVpcEndpointAwsService.LAMBDA });
-    this.vpc.addInterfaceEndpoint('SecretsManager', { service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER });
-    // What functions log is carried by Lambda itself: only reading it back takes a way there, which costs by the hour.
-    if (auditedLogGroups(settings).length > 0) {
-      this.vpc.addInterfaceEndpoint('Logs', { service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS });
-    }
     this.functionGroup = new SecurityGroup(this, 'FunctionGroup', {
       vpc: this.vpc,
       description: 'The functions of the analytics service',
       // Safe here: the subnets have no route beyond the VPC and the DynamoDB endpoint.
       allowAllOutbound: true,
+    });
+    this.reach('Sqs', InterfaceVpcEndpointAwsService.SQS);
+    this.reach('Kms', InterfaceVpcEndpointAwsService.KMS);
+    // Lambda's own API: the valve pauses and resumes event source mappings.
+    this.reach('Lambda', InterfaceVpcEndpointAwsService.LAMBDA);
+    this.reach('SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER);
+    // What functions log is carried by Lambda itself: only reading it back takes a way there, which costs by the hour.
+    if (auditedLogGroups(settings).length > 0) {
+      this.reach('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
+    }
+    this.logRefused(settings);
+  }
+
+  /** A way to a service for the functions alone: CDK's default opens it to whatever is in the network. */
+  private reach(id: string, service: InterfaceVpcEndpointAwsService): void {
+    const endpoint = this.vpc.addInterfaceEndpoint(id, { service, open: false });
+    endpoint.connections.allowDefaultPortFrom(this.functionGroup, 'The functions');
+  }
+
+  /** What was refused, and nothing else: in a network that leads nowhere there is none of it, so it costs next to nothing. */
+  private logRefused(settings: Settings): void {
+    const logGroup = new LogGroup(this, 'FlowLog', {
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.vpc.addFlowLog('Refused', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
     });
   }
 }

@@ -14,6 +14,10 @@ export interface Places {
 
 export const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 
+/** The rule of a bus other than the account's own is named with it. */
+export const ruleArn = (bus: string, name: string) =>
+  arn('events', bus === 'default' ? `rule/${name}` : `rule/${bus}/${name}`);
+
 /** Secrets Manager ends an ARN with six characters of its own; here they are derived, so that a restart keeps them. */
 export const secretArn = (name: string) =>
   arn('secretsmanager', `secret:${name}-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`);
@@ -26,12 +30,16 @@ export const nameProperties: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Events::EventBus': 'Name',
   'AWS::Events::Rule': 'Name',
+  'AWS::Events::Archive': 'ArchiveName',
   'AWS::SecretsManager::Secret': 'Name',
   'AWS::SSM::Parameter': 'Name',
   'AWS::Scheduler::Schedule': 'Name',
   'AWS::Scheduler::ScheduleGroup': 'Name',
   'AWS::KMS::Alias': 'AliasName',
 };
+
+/** RDS names the secret of a master user whose password it manages after the cluster. */
+export const masterSecretName = (cluster: string) => `rds!cluster-${cluster}`;
 
 /** What `Ref` (attribute `Ref`) and `Fn::GetAtt` answer for a resource. Null: nothing special for this type. */
 export function attributeOf(resource: DeployedResource, attribute: string, places: Places): unknown {
@@ -60,7 +68,13 @@ const tables: Readonly<Record<string, (resource: DeployedResource, places: Place
   'AWS::Lambda::Version': ({ properties }) => ({ Ref: qualified(properties().FunctionName, '1'), Version: '1' }),
   'AWS::Lambda::Alias': ({ properties }) => ({ Ref: qualified(properties().FunctionName, String(properties().Name)) }),
   'AWS::Events::EventBus': ({ name }) => ({ Ref: name, Name: name, Arn: arn('events', `event-bus/${name}`) }),
-  'AWS::Events::Rule': ({ name }) => ({ Ref: name, Arn: arn('events', `rule/${name}`) }),
+  'AWS::Events::Rule': ({ name, properties }) => {
+    const bus = String(properties().EventBusName ?? 'default')
+      .split('/')
+      .at(-1)!;
+    return { Ref: bus === 'default' ? name : `${bus}|${name}`, Arn: ruleArn(bus, name) };
+  },
+  'AWS::Events::Archive': ({ name }) => ({ Ref: name, ArchiveName: name, Arn: arn('events', `archive/${name}`) }),
   'AWS::SecretsManager::Secret': ({ name }) => ({ Ref: secretArn(name), Id: secretArn(name) }),
   'AWS::SecretsManager::SecretTargetAttachment': ({ properties }) => ({ Ref: properties().SecretId }),
   'AWS::KMS::Key': ({ name }) => ({ Ref: name, KeyId: name, Arn: arn('kms', `key/${name}`) }),
@@ -72,6 +86,7 @@ const tables: Readonly<Record<string, (resource: DeployedResource, places: Place
     'Endpoint.Address': database?.host,
     'Endpoint.Port': String(database?.port),
     'ReadEndpoint.Address': database?.host,
+    'MasterUserSecret.SecretArn': secretArn(masterSecretName(name)),
   }),
   'AWS::ApiGatewayV2::Api': ({ name }, { apiUrl }) => ({ Ref: name, ApiId: name, ApiEndpoint: apiUrl }),
 };

@@ -35,6 +35,16 @@ describe('network', () => {
   });
 });
 
+it('opens no security group but to the functions, and logs what it refuses', () => {
+  const groups = production.resources('AWS::EC2::SecurityGroup');
+  for (const { properties } of groups) expect(properties.SecurityGroupIngress).toBeUndefined();
+  const rules = production.resources('AWS::EC2::SecurityGroupIngress');
+  expect(rules).toHaveLength(groups.length - 1); // all but the functions' own
+  for (const { properties } of rules)
+    expect(properties.SourceSecurityGroupId['Fn::GetAtt'][0]).toMatch(/FunctionGroup/);
+  expect(only('AWS::EC2::FlowLog').properties).toMatchObject({ ResourceType: 'VPC', TrafficType: 'REJECT' });
+});
+
 describe('database', () => {
   it('is encrypted, takes TLS and IAM tokens only from inside, and keeps its time in UTC', () => {
     expect(only('AWS::RDS::DBCluster').properties).toMatchObject({
@@ -43,6 +53,7 @@ describe('database', () => {
       StorageEncrypted: true,
       EnableIAMDatabaseAuthentication: true,
       MasterUsername: databaseRoles.migrate,
+      ManageMasterUserPassword: true, // in a secret that RDS itself rotates
     });
     expect(only('AWS::RDS::DBClusterParameterGroup').properties.Parameters).toEqual({
       'rds.force_ssl': '1',
@@ -52,9 +63,19 @@ describe('database', () => {
       expect(properties.PubliclyAccessible).toBe(false);
   });
 
+  it('has its password nowhere in the template', () => {
+    expect(only('AWS::RDS::DBCluster').properties).not.toHaveProperty('MasterUserPassword');
+    expect(production.resources('AWS::SecretsManager::Secret').map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^PseudonymKeys/),
+    ]);
+  });
+
   it('is open on 5432 to the functions alone', () => {
-    const { properties } = only('AWS::EC2::SecurityGroupIngress');
-    expect(properties.SourceSecurityGroupId['Fn::GetAtt'][0]).toMatch(/FunctionGroup/);
+    const [rule, ...others] = production
+      .resources('AWS::EC2::SecurityGroupIngress')
+      .filter(({ properties }) => /^DatabaseCluster/.test(properties.GroupId['Fn::GetAtt'][0]));
+    expect(others).toEqual([]);
+    expect(rule!.properties.SourceSecurityGroupId['Fn::GetAtt'][0]).toMatch(/FunctionGroup/);
     const clusterGroup = production.resources('AWS::EC2::SecurityGroup').find(({ id }) => /Database/.test(id))!;
     expect(clusterGroup.properties.SecurityGroupIngress).toBeUndefined();
   });

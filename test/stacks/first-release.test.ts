@@ -51,8 +51,12 @@ it('knows every stack of the first release, and finds in it what must not be los
     ).toBe(true);
 });
 
+/** The master's password alone, which nobody keeps: RDS makes one of its own in its place (decision 0027). */
+const superseded = { type: 'AWS::SecretsManager::Secret', impact: 'destroy', stack: 'AnalyticsData' };
+
 it('updates from the first release without replacing or removing anything that holds data', async () => {
-  expect(ofStateful(await diffStacks(cdkOut, readRelease()))).toEqual([]);
+  const id = expect.stringMatching(/^AnalyticsDataDatabaseClusterSecret/);
+  expect(ofStateful(await diffStacks(cdkOut, readRelease()))).toEqual([{ ...superseded, id }]);
 });
 
 it('would see a table under another key, a renamed queue and a cluster that moved', async () => {

@@ -132,11 +132,11 @@ describe('rights beyond log, network, trace and login', () => {
       JSON.stringify(
         statementsOf(name).filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue')),
       );
-    expect(secretsOf('job-migrate')).toMatch(/DatabaseClusterSecret/);
+    expect(secretsOf('job-migrate')).toMatch(/DatabaseCluster.*MasterUserSecret/);
     expect(secretsOf('job-migrate')).not.toMatch(/PseudonymKeys/);
     for (const name of ['ingest', 'dlq-capture', 'admin']) {
       expect(secretsOf(name)).toMatch(/PseudonymKeys/);
-      expect(secretsOf(name)).not.toMatch(/DatabaseClusterSecret/);
+      expect(secretsOf(name)).not.toMatch(/MasterUserSecret/);
     }
     const withMaster = Object.keys(roles).filter((name) => 'DATABASE_SECRET_ID' in variablesOf(name));
     expect(withMaster).toEqual(['job-migrate']);

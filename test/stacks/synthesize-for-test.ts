@@ -36,7 +36,7 @@ export function synthesizeForTest(stage: string, environment: Readonly<Record<st
     const app = createApp({ stage, outdir: outdir ?? join(directory, 'cdk.out'), functionsDirectory, environment });
     const { stacks } = app.synth();
     const templates = Object.fromEntries(stackNames.map((name) => [name, templateOf(app, name)]));
-    return { stacks, templates, resources: (type: string) => resourcesOf(templates, type) };
+    return { app, stacks, templates, resources: (type: string) => resourcesOf(templates, type) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
