@@ -12,6 +12,7 @@ const RUN: ReadonlySet<string> = new Set([
   'AWS::KMS::Key',
   'AWS::KMS::Alias',
   'AWS::Events::EventBus',
+  'AWS::Events::Archive',
   'AWS::Lambda::Version',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Queues } from '../queues/start-queues.ts';
 import { AwsError, type AwsOperation } from '../services/serve-aws-calls.ts';
-import { ACCOUNT, REGION } from '../template/resource-attributes.ts';
-import { matchesPattern } from './match-pattern.ts';
-import type { BusRule, RuleTarget } from './read-rules.ts';
+import type { BusEvent } from './deliver-event.ts';
 
 interface Entry {
   readonly Source?: string;
@@ -18,13 +15,8 @@ const MAX_ENTRIES = 10;
 /** 1 MiB for the whole request since January 2026. */
 const MAX_REQUEST_BYTES = 1_048_576;
 
-/** `PutEvents`: refuses what EventBridge refuses, and delivers the rest to the targets of the rules that match. */
-export function putEvents(
-  buses: readonly string[],
-  rules: readonly BusRule[],
-  queues: Pick<Queues, 'send'>,
-  log: (line: string) => void,
-): AwsOperation {
+/** `PutEvents`: refuses what EventBridge refuses, and gives the rest to `accept`. */
+export function putEvents(buses: readonly string[], accept: (event: BusEvent) => void): AwsOperation {
   return (request) => {
     const entries = (request.Entries ?? []) as readonly Entry[];
     if (entries.length === 0 || entries.length > MAX_ENTRIES) {
@@ -36,9 +28,9 @@ export function putEvents(
     const results = entries.map((entry) => {
       const refusal = refuse(entry, buses);
       if (refusal) return refusal;
-      const id = randomUUID();
-      deliver(id, entry as Required<Entry>, rules, queues, log);
-      return { EventId: id };
+      const event = toEvent(entry as Required<Entry>);
+      accept(event);
+      return { EventId: event.id };
     });
     return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
   };
@@ -76,53 +68,14 @@ function isJsonObject(text: string): boolean {
 
 const busName = ({ EventBusName = 'default' }: Entry) => EventBusName.split('/').at(-1)!;
 
-function deliver(
-  id: string,
-  entry: Required<Entry>,
-  rules: readonly BusRule[],
-  queues: Pick<Queues, 'send'>,
-  log: (line: string) => void,
-): void {
-  const envelope = {
-    version: '0',
-    id,
-    'detail-type': entry.DetailType,
+function toEvent(entry: Required<Entry>): BusEvent {
+  return {
+    id: randomUUID(),
+    bus: busName(entry),
     source: entry.Source,
-    account: ACCOUNT,
+    detailType: entry.DetailType,
     time: new Date(entry.Time ? entry.Time * 1000 : Date.now()).toISOString().replace(/\.\d+/, ''),
-    region: REGION,
     resources: entry.Resources ?? [],
+    detail: entry.Detail.toWellFormed(),
   };
-  const bus = busName(entry);
-  const event = { ...envelope, detail: JSON.parse(entry.Detail) as unknown };
-  // The sender's own text goes on: parsing and writing it again would round numbers such as 2^53 + 1. What UTF-8 cannot
-  // carry (a lone surrogate) is replaced, as on the wire.
-  const detail = entry.Detail.toWellFormed();
-  const whole = `${JSON.stringify(envelope).slice(0, -1)},"detail":${detail}}`;
-  for (const rule of rules) {
-    if (rule.bus !== bus || !matchesPattern(rule.pattern, event)) continue;
-    for (const target of rule.targets) deliverTo(rule, target, target.inputPath ? detail : whole, queues, log);
-  }
-}
-
-/** A target that refuses the message loses nothing: its dead-letter queue gets it, with the attributes of EventBridge. */
-function deliverTo(
-  rule: BusRule,
-  target: RuleTarget,
-  body: string,
-  queues: Pick<Queues, 'send'>,
-  log: (line: string) => void,
-): void {
-  const refused = queues.send(target.queueArn, body);
-  if (!refused) return;
-  const attributes = {
-    RULE_ARN: rule.arn,
-    TARGET_ARN: target.queueArn,
-    ERROR_CODE: 'SDK_CLIENT_ERROR',
-    ERROR_MESSAGE: refused,
-  };
-  const lost = target.deadLetterArn
-    ? queues.send(target.deadLetterArn, body, attributes)
-    : 'it has no dead-letter queue';
-  if (lost) log(`A message for ${target.queueArn} is lost: ${refused}; ${lost}`);
 }

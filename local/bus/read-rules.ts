@@ -1,5 +1,5 @@
 import type { DeployedResource, Deployment } from '../template/deploy-template.ts';
-import { arn } from '../template/resource-attributes.ts';
+import { ruleArn } from '../template/resource-attributes.ts';
 import { checkPattern, type EventPattern } from './match-pattern.ts';
 
 export interface RuleTarget {
@@ -32,9 +32,10 @@ export function readRules(deployment: Deployment): readonly BusRule[] {
     const { EventPattern, EventBusName = 'default', State = 'ENABLED', Targets = [] } = resource.properties();
     if (!EventPattern || State === 'DISABLED') return [];
     checkPattern(EventPattern as EventPattern);
+    const bus = String(EventBusName).split('/').at(-1)!;
     return {
-      arn: arn('events', `rule/${resource.name}`),
-      bus: String(EventBusName).split('/').at(-1)!,
+      arn: ruleArn(bus, resource.name),
+      bus,
       pattern: EventPattern as EventPattern,
       targets: (Targets as TargetProperties[]).map((target) => readTarget(resource, target)),
     };
