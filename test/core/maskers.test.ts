@@ -171,6 +171,7 @@ test.each([
   ['javascript:alert(1)', 'about:invalid'],
   ['data:text/plain,anna', 'about:invalid'],
   ['http://', 'about:invalid'],
+  ['', ''],
 ])('url %s is %s', (written, masked) => {
   expect(maskUrl(written)).toBe(masked);
 });

@@ -9,9 +9,10 @@ const relativeBase = 'http://relative.invalid';
 
 /**
  * Origin and path without user, fragment and query, but with utm_*; path segments and utm values that look personal are
- * `***`. Relative addresses stay relative. Apps as referrers keep their name (`android-app://com.example`).
+ * `***`. Relative addresses stay relative, none stays none. Apps as referrers keep their name (`android-app://com.example`).
  */
 export function maskUrl(value: string): string {
+  if (value === '') return '';
   const url = URL.parse(value, relativeBase);
   if (url === null) return INVALID;
   if (url.protocol === 'android-app:' || url.protocol === 'ios-app:') return `${url.protocol}//${scrubText(url.host)}`;
