@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askRoute, type Question, readQuestion } from './ask-route.ts';
+import { foldByHand, type HandFacts } from './fold-by-hand.ts';
+import { STREAM_FROM, STREAM_TO, streams } from './make-stream.ts';
+import { storeRates } from './rates-by-hand.ts';
+import { revenueByHand } from './revenue.ts';
+import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
+type Answer = { data: any; meta: any };
+type ByHand = (facts: HandFacts, question: Question, answer: Answer) => { data: object; unconverted: number };
+
+/** Each route with its oracle, plain code over the events, and the parameters that it has besides from, to and timezone. */
+const routes: Record<string, { byHand: ByHand; parameters: Record<string, readonly string[]> }> = {
+  revenue: {
+    byHand: revenueByHand,
+    parameters: {
+      granularity: ['hour', 'day', 'week', 'month'],
+      lens: ['processed_date', 'order_date'],
+      groupBy: ['channel', 'country'],
+      channel: ['web', 'unknown'],
+    },
+  },
+};
+
+/** `npm run faults` asks for 500 and more. */
+const STREAMS = Number(process.env.ORACLE_STREAMS ?? 40);
+const ONLY = process.env.ORACLE_ROUTE;
+
+let db: StreamDatabase;
+beforeAll(async () => {
+  db = await createStreamDatabase();
+  await storeRates(db.writer);
+});
+afterAll(() => db.drop());
+
+const utc = (at: number) => new Date(at).toISOString();
+const between = (step: number, shown: (at: number) => string) =>
+  fc
+    .uniqueArray(fc.integer({ min: 0, max: Math.ceil((STREAM_TO - STREAM_FROM) / step) }), {
+      minLength: 2,
+      maxLength: 2,
+    })
+    .map((marks) => marks.toSorted((a, b) => a - b).map((mark) => shown(STREAM_FROM + mark * step)))
+    .map(([from = '', to = '']) => ({ from, to }));
+/** Whole days (read from daily rollups), whole hours (from hourly ones), any other edges, and all of it. */
+const ranges = fc.oneof(
+  fc.constant({ from: '2026-10-20', to: '2026-10-31' }),
+  between(86_400_000, (at) => utc(at).slice(0, 10)),
+  between(3_600_000, utc),
+  between(900_000, utc),
+);
+const zones = fc.constantFrom('Europe/Berlin', 'Europe/Berlin', 'UTC', 'Asia/Kolkata', 'Australia/Lord_Howe');
+
+const asked = fc.record({ range: ranges, timezone: zones, picks: fc.infiniteStream(fc.nat(1_000)) });
+
+/** Of each parameter one of its values, or none. */
+function choose(parameters: Record<string, readonly string[]>, picks: IterableIterator<number>) {
+  const chosen = Object.entries(parameters).flatMap(([name, values]) => {
+    const pick = (picks.next().value ?? 0) % (values.length + 1);
+    const value = values[pick];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(chosen);
+}
+
+test(`every field of every route is what plain code makes of the events (${STREAMS} streams)`, async () => {
+  let cells = 0;
+  await fc.assert(
+    fc.asyncProperty(streams, fc.array(asked, { minLength: 2, maxLength: 2 }), async (stream, questions) => {
+      await db.store(stream);
+      const facts = foldByHand(stream.events);
+      for (const [name, { byHand, parameters }] of Object.entries(routes)) {
+        if (ONLY !== undefined && ONLY !== name) continue;
+        for (const { range, timezone, picks } of questions) {
+          const words = { ...range, timezone, ...choose(parameters, picks) };
+          const answer = await askRoute(db.reader, name, words);
+          const expected = byHand(facts, readQuestion(words), answer);
+          expect({ route: name, ...words, data: answer.data }).toEqual({ route: name, ...words, data: expected.data });
+          expect({ route: name, unconverted: answer.meta.unconverted }).toEqual({
+            route: name,
+            unconverted: expected.unconverted,
+          });
+          cells += countCells(answer.data);
+        }
+      }
+    }),
+    { numRuns: STREAMS },
+  );
+  console.log(`${STREAMS} streams, ${cells} cells compared, differing 0`);
+}, 600_000);
+
+function countCells(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 1;
+  return Object.values(value).reduce<number>((sum, part) => sum + countCells(part), 0);
+}
