@@ -15,8 +15,16 @@ interface StageRow {
   readonly protect: boolean;
   /** Requests per second and burst that the query API admits: what bounds its functions, and so its connections. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  /** How long the queues' consumer waits for a batch to fill. */
+  readonly batchWindowSeconds: number;
+  /** Settings whose default differs in this stage; a variable still overrides them. */
+  readonly functionSettings?: Partial<FunctionSettings>;
 }
 
+/**
+ * The throttles follow from what the database and the account can take at the same time, with every answer as slow as it
+ * may be: test/stacks/connections.test.ts does that sum for each stage.
+ */
 const small: StageRow = {
   minCapacity: 0.5,
   maxCapacity: 4,
@@ -24,21 +32,37 @@ const small: StageRow = {
   backupDays: 1,
   logRetention: RetentionDays.ONE_WEEK,
   protect: false,
-  throttle: { rateLimit: 50, burstLimit: 100 },
+  throttle: { rateLimit: 20, burstLimit: 40 },
+  batchWindowSeconds: 1,
+};
+
+const production: StageRow = {
+  // From 1 on, the number of connections follows the greatest capacity; below it ends at 2,000.
+  minCapacity: 1,
+  maxCapacity: 16,
+  readers: 1,
+  backupDays: 14,
+  logRetention: RetentionDays.THREE_MONTHS,
+  protect: true,
+  throttle: { rateLimit: 35, burstLimit: 70 },
+  batchWindowSeconds: 1,
 };
 
 const stages = {
   /** Not deployed: what `npm start` runs on this machine. */
   local: small,
   staging: small,
-  production: {
-    minCapacity: 1,
-    maxCapacity: 16,
-    readers: 1,
-    backupDays: 14,
-    logRetention: RetentionDays.THREE_MONTHS,
-    protect: true,
-    throttle: { rateLimit: 50, burstLimit: 100 },
+  production,
+  /** From about a hundred million events a month on. It needs a raised quota of concurrent executions: docs/deploy.md. */
+  'high-volume': {
+    ...production,
+    minCapacity: 8,
+    maxCapacity: 64,
+    backupDays: 35,
+    throttle: { rateLimit: 100, burstLimit: 200 },
+    // Events wait longer, for larger batches: `npm run bench` stores twice as many a second in tenfold ones.
+    batchWindowSeconds: 5,
+    functionSettings: { INGEST_CONCURRENCY_FACTOR: '4' },
   },
 } as const satisfies Record<string, StageRow>;
 
@@ -109,7 +133,7 @@ export function readSettings(stage: string, environment: Environment): Settings 
     ...row,
     stage,
     tokens: readTokenIssuer(stage, environment),
-    functions: readFunctionSettings(environment),
+    functions: readFunctionSettings(environment, row.functionSettings),
     alarmEmails: readAlarmEmails(stage, environment),
     runbookUrl: readRunbookUrl(environment),
     // "Except on create": a first deployment that fails leaves nothing behind for the next one to stumble over.

@@ -12,7 +12,7 @@ import { wrapped } from '#runtime/job-handler.ts';
 import { logger, metrics } from '#runtime/observability.ts';
 import { takeValveLease, type Valve, type ValveLease } from '#runtime/valve-lease.ts';
 
-const settings = readSettings(['BREAKER_OPEN_SECONDS']);
+const settings = readSettings(['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR']);
 const PROBE_MS = 5_000;
 
 /** Looks whether the database takes a write, and pauses the consumers of the queues or lets them on. */
@@ -46,10 +46,11 @@ async function probe(scheduledTime: string | null): Promise<string | undefined> 
 
 async function moveValve({ valve, save }: ValveLease, health: 'healthy' | 'unhealthy') {
   const now = new Date();
-  const state = decideValve(valve.state, health, now);
+  const factor = settings.INGEST_CONCURRENCY_FACTOR;
+  const state = decideValve(valve.state, health, now, factor);
   if (state.phase !== valve.state.phase) logger.warn('valve moved', { from: valve.state.phase, to: state.phase });
   await tellOthers(health);
-  const { changes, held } = planMappings(state, valve.held, await listMappings());
+  const { changes, held } = planMappings(state, valve.held, await listMappings(factor));
   // What is to be paused is remembered before it is, what was enabled forgotten after: else a run cut short between the two
   // would leave a mapping paused that nobody remembers.
   if (state.phase === 'paused') await save({ state, held });

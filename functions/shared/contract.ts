@@ -10,7 +10,8 @@ export interface EventTypeRow {
   readonly versions: readonly [string, ...string[]];
   /** Messages of one invocation. 6 MB of payload hold about 2,900 records of 1.1 KB: byte size may close a batch earlier. */
   readonly batchSize: number;
-  /** Event source mapping cap (`LEAST_CONCURRENCY` or more): their sum bounds the database connections of ingestion. */
+  /** Event source mapping cap (`LEAST_CONCURRENCY` or more), times `INGEST_CONCURRENCY_FACTOR`: their sum bounds the database
+   * connections of ingestion. */
   readonly maxConcurrency: number;
 }
 
@@ -246,6 +247,8 @@ export const settingDefaults = {
   MAX_FUTURE_HOURS: '24',
   /** At least 15 days: longer than any queue keeps a message. */
   IDEMPOTENCY_RETENTION_DAYS: '16',
+  /** Times each event type's `maxConcurrency`. */
+  INGEST_CONCURRENCY_FACTOR: '1',
   DATABASE_POOL_SIZE: '1',
   DATABASE_IDLE_TIMEOUT_SECONDS: '60',
   /** 20 s lets a paused cluster resume. */

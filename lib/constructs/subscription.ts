@@ -19,14 +19,15 @@ export interface SubscriptionProps {
   readonly capture: LambdaFunction;
   readonly batchSize: number;
   readonly maxConcurrency: number;
+  /** How long the consumer of events waits for a batch to fill. */
+  readonly batchWindow: Duration;
 }
 
-const BATCHING_WINDOW = Duration.seconds(1);
 const QUEUE_RETENTION = Duration.days(4);
 /** A dead letter keeps the time at which its event was first queued: with 4 days it could arrive already expired. */
 const DEAD_LETTER_RETENTION = Duration.days(14);
 /** The capture is not the hot path: small batches, and the least concurrency that a mapping can be given. */
-const CAPTURE = { batchSize: 100, maxConcurrency: LEAST_CONCURRENCY } as const;
+const CAPTURE = { batchSize: 100, maxConcurrency: LEAST_CONCURRENCY, batchWindow: Duration.seconds(1) } as const;
 
 const protection = {
   // EventBridge cannot send to a queue under the AWS managed KMS key and does not say so; SQS's own key needs no policy.
@@ -45,13 +46,13 @@ export class Subscription extends Construct {
       ...protection,
       queueName: deadLetterQueueName(props.subject),
       retentionPeriod: DEAD_LETTER_RETENTION,
-      visibilityTimeout: visibilityFor(props.capture),
+      visibilityTimeout: visibilityFor(props.capture, CAPTURE.batchWindow),
     });
     this.queue = new Queue(this, 'Queue', {
       ...protection,
       queueName: queueName(props.subject),
       retentionPeriod: QUEUE_RETENTION,
-      visibilityTimeout: visibilityFor(props.ingest),
+      visibilityTimeout: visibilityFor(props.ingest, props.batchWindow),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
     consume(this.queue, props.ingest, props);
@@ -112,19 +113,21 @@ export class Subscription extends Construct {
 }
 
 /** Six times the function's timeout, as Lambda asks for, plus the wait for the batch to fill. */
-function visibilityFor(consumer: LambdaFunction): Duration {
-  return Duration.seconds(6 * consumer.timeout!.toSeconds()).plus(BATCHING_WINDOW);
+function visibilityFor(consumer: LambdaFunction, batchWindow: Duration): Duration {
+  return Duration.seconds(6 * consumer.timeout!.toSeconds()).plus(batchWindow);
 }
 
-function consume(queue: IQueue, consumer: LambdaFunction, size: { batchSize: number; maxConcurrency: number }): void {
+type Batches = Pick<SubscriptionProps, 'batchSize' | 'maxConcurrency' | 'batchWindow'>;
+
+function consume(queue: IQueue, consumer: LambdaFunction, batches: Batches): void {
   consumer.addEventSource(
     new SqsEventSource(queue, {
-      batchSize: size.batchSize,
-      maxBatchingWindow: BATCHING_WINDOW,
+      batchSize: batches.batchSize,
+      maxBatchingWindow: batches.batchWindow,
       // Without it one failed event brings its whole batch back.
       reportBatchItemFailures: true,
       // Not reserved concurrency: that throttles after the receive, and each receive counts towards the dead letter.
-      maxConcurrency: size.maxConcurrency,
+      maxConcurrency: batches.maxConcurrency,
     }),
   );
 }

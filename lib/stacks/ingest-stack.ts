@@ -20,11 +20,14 @@ export class IngestStack extends Stack {
     const ingest = this.addIngest(data);
     const capture = this.addCapture(data);
 
-    const subscribe = (name: string, row: Omit<SubscriptionProps, 'bus' | 'ingest' | 'capture'>) =>
-      new Subscription(this, name, { ...row, bus, ingest, capture });
-    const ofTypes = eventTypes.map(({ type, batchSize, maxConcurrency }) => {
-      const eventPattern = { detailType: [type] };
-      return [type, subscribe(type, { subject: type, eventPattern, batchSize, maxConcurrency })] as const;
+    const { batchWindowSeconds, functions } = data.platform.settings;
+    const batchWindow = Duration.seconds(batchWindowSeconds);
+    const factor = Number(functions.INGEST_CONCURRENCY_FACTOR);
+    const subscribe = (name: string, row: Omit<SubscriptionProps, 'bus' | 'ingest' | 'capture' | 'batchWindow'>) =>
+      new Subscription(this, name, { ...row, bus, ingest, capture, batchWindow });
+    const ofTypes = eventTypes.map(({ type, batchSize, maxConcurrency: once }) => {
+      const size = { batchSize, maxConcurrency: once * factor };
+      return [type, subscribe(type, { subject: type, eventPattern: { detailType: [type] }, ...size })] as const;
     });
     const unmatched = subscribe(UNMATCHED, {
       subject: UNMATCHED,

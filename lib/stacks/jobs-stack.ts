@@ -31,7 +31,7 @@ export class JobsStack extends Stack {
         databaseRole: job.databaseRole,
         settings: [
           'ANALYTICS_TIME_ZONE',
-          ...(job.movesValve ? (['BREAKER_OPEN_SECONDS'] as const) : []),
+          ...(job.movesValve ? (['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR'] as const) : []),
           ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
         ],
       });

@@ -29,6 +29,13 @@ describe('the valve', () => {
     expect(limits.at(-1)).toBe(Math.max(...eventTypes.map(({ maxConcurrency }) => maxConcurrency)));
   });
 
+  test('opens as much further as a stage takes in more at once', () => {
+    let state = paused;
+    const limits: number[] = [];
+    for (; state.phase !== 'flowing'; limits.push(state.concurrency)) state = decideValve(state, 'healthy', now, 4);
+    expect(limits).toEqual([2, 4, 8, 16]);
+  });
+
   test.each<[ValveState, number]>([
     [FLOWING, 0],
     [paused, 29],

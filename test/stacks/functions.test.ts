@@ -150,6 +150,7 @@ describe('settings', () => {
     RAW_RETENTION_DAYS: '36500',
     MAX_FUTURE_HOURS: '48',
     IDEMPOTENCY_RETENTION_DAYS: '20',
+    INGEST_CONCURRENCY_FACTOR: '2',
     DATABASE_POOL_SIZE: '2',
     DATABASE_IDLE_TIMEOUT_SECONDS: '30',
     DATABASE_CONNECT_TIMEOUT_SECONDS: '5',
@@ -177,6 +178,7 @@ describe('settings', () => {
     ['RAW_RETENTION_DAYS', ['0', '-1', '1.5', 'ninety', '']],
     ['MAX_FUTURE_HOURS', ['-1', 'x']],
     ['IDEMPOTENCY_RETENTION_DAYS', ['14']],
+    ['INGEST_CONCURRENCY_FACTOR', ['0', '1.5']],
     ['DATABASE_POOL_SIZE', ['0']],
     ['DATABASE_IDLE_TIMEOUT_SECONDS', ['0']],
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', ['0']],
@@ -190,6 +192,6 @@ describe('settings', () => {
   });
 
   it('of a stage that does not exist name those that do', () => {
-    expect(() => synthesizeForTest('prod')).toThrow('Stage must be one of local, staging, production.');
+    expect(() => synthesizeForTest('prod')).toThrow('Stage must be one of local, staging, production, high-volume.');
   });
 });

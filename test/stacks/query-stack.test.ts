@@ -57,7 +57,7 @@ it('refuses half an issuer', () => {
 
 it('is throttled, and logs no address, path, token or user agent', () => {
   const [stage] = own('AWS::ApiGatewayV2::Stage');
-  expect(stage!.properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  expect(stage!.properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 35, ThrottlingBurstLimit: 70 });
   const { Format, DestinationArn } = stage!.properties.AccessLogSettings;
   expect(DestinationArn).toBeDefined();
   expect(Format).not.toMatch(/identity|path|claims|userAgent/i);

@@ -55,6 +55,7 @@ export const settingRules = {
   RAW_RETENTION_DAYS: wholeNumber(1, 36_500),
   MAX_FUTURE_HOURS: wholeNumber(0, 8_760),
   IDEMPOTENCY_RETENTION_DAYS: wholeNumber(15, 3_650),
+  INGEST_CONCURRENCY_FACTOR: wholeNumber(1, 100),
   DATABASE_POOL_SIZE: wholeNumber(1, 20),
   DATABASE_IDLE_TIMEOUT_SECONDS: wholeNumber(1, 3_600),
   DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),

@@ -16,26 +16,27 @@ const concurrencies = new Map<string, number>(
 
 /**
  * The mappings between the queues and their consumers. Listed by function, not told by the stack: one that a deployment
- * has just added is paused along with the rest.
+ * has just added is paused along with the rest. `factor` is `INGEST_CONCURRENCY_FACTOR`.
  */
-export async function listMappings(): Promise<Mapping[]> {
+export async function listMappings(factor: number): Promise<Mapping[]> {
   const mappings: Mapping[] = [];
   for (const consumer of Object.values(consumers)) {
     for await (const page of paginateListEventSourceMappings({ client }, { FunctionName: functionName(consumer) }))
-      mappings.push(...(page.EventSourceMappings ?? []).map(toMapping));
+      mappings.push(...(page.EventSourceMappings ?? []).map((each) => toMapping(each, factor)));
   }
   return mappings;
 }
 
 const disabled = ['Disabled', 'Disabling', 'Deleting'];
 
-function toMapping({ UUID, State, EventSourceArn, ScalingConfig }: EventSourceMappingConfiguration): Mapping {
-  const queue = EventSourceArn?.split(':').at(-1) ?? '';
+function toMapping(configuration: EventSourceMappingConfiguration, factor: number): Mapping {
+  const { UUID, State, EventSourceArn, ScalingConfig } = configuration;
+  const ofType = concurrencies.get(EventSourceArn?.split(':').at(-1) ?? '');
   return {
     id: UUID!,
     isEnabled: !disabled.includes(State ?? ''),
     concurrency: ScalingConfig?.MaximumConcurrency,
-    maxConcurrency: concurrencies.get(queue) ?? LEAST_CONCURRENCY,
+    maxConcurrency: ofType === undefined ? LEAST_CONCURRENCY : ofType * factor,
   };
 }
 

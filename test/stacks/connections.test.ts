@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { stageNames } from '../../lib/settings.ts';
+import { type Properties, type Resource, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
+
+/**
+ * `max_connections` of Aurora PostgreSQL Serverless v2 by its greatest capacity. Below a minimum of 1 ACU it is 2,000 at most.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html#aurora-serverless-v2.max-connections
+ */
+const connectionsByCapacity = new Map([
+  [1, 189],
+  [4, 823],
+  [8, 1_669],
+  [16, 3_360],
+  [32, 5_000],
+  [64, 5_000],
+]);
+/** Without asking for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LAMBDA_QUOTA = 1_000;
+
+type App = ReturnType<typeof synthesizeForTest>;
+type Executions = Readonly<Record<'ingest' | 'capture' | 'query' | 'admin' | 'jobs', number>>;
+
+/** What can run at once at most, were every answer and every job as slow as its timeout lets it be. */
+function greatestConcurrency(app: App): Executions {
+  const functions = app.resources('AWS::Lambda::Function').filter(({ properties }) => properties.FunctionName);
+  const named = (name: string) => functions.find(({ properties }) => properties.FunctionName === `analytics-${name}`)!;
+  const consumed = (name: string) =>
+    sum(
+      app
+        .resources('AWS::Lambda::EventSourceMapping')
+        .filter(({ properties }) => referredTo(properties.FunctionName) === named(name).id)
+        .map(({ properties }) => properties.ScalingConfig.MaximumConcurrency),
+    );
+  const answered = (name: string, stack: string) => {
+    const [stage] = app.resources('AWS::ApiGatewayV2::Stage').filter((each) => each.stack === stack);
+    const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = stage!.properties.DefaultRouteSettings;
+    return rate * named(name).properties.Timeout + burst;
+  };
+  return {
+    ingest: consumed('ingest'),
+    capture: consumed('dlq-capture'),
+    query: answered('query', 'AnalyticsQuery'),
+    admin: answered('admin', 'AnalyticsAdmin'),
+    // No schedule is finer than a minute, so a run meets at most those of the minutes that it takes.
+    jobs: sum(functions.filter(isJob).map(({ properties }) => Math.ceil(properties.Timeout / 60))),
+  };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+const isJob = ({ properties }: Resource) => properties.FunctionName.startsWith('analytics-job-');
+
+function connectionsOf(cluster: Properties): number {
+  const { MinCapacity, MaxCapacity } = cluster.ServerlessV2ScalingConfiguration;
+  const most = connectionsByCapacity.get(MaxCapacity);
+  if (most === undefined) throw new Error(`Look up max_connections at ${MaxCapacity} ACU.`);
+  return MinCapacity < 1 ? Math.min(most, 2_000) : most;
+}
+
+describe.each(stageNames.filter((name) => name !== 'local'))('%s', (stage) => {
+  const app = synthesizeForTest(stage);
+  const executions = greatestConcurrency(app);
+  const total = sum(Object.values(executions));
+
+  it('never needs more than four fifths of the connections that its database takes', () => {
+    const [cluster] = app.resources('AWS::RDS::DBCluster');
+    const variables = app.resources('AWS::Lambda::Function').flatMap(({ properties }) => properties.Environment ?? []);
+    const pools = variables.flatMap(({ Variables }) => Variables.DATABASE_POOL_SIZE ?? []).map(Number);
+    expect(total * Math.max(...pools), JSON.stringify(executions)).toBeLessThanOrEqual(
+      0.8 * connectionsOf(cluster!.properties),
+    );
+  });
+
+  it('runs no more at once than docs/deploy.md asks the account for', () => {
+    // Above it Lambda throttles: a queue's messages are received and come back, which counts towards the dead letter.
+    expect(total, JSON.stringify(executions)).toBeLessThanOrEqual(stage === 'high-volume' ? 3_000 : LAMBDA_QUOTA);
+  });
+});
+
+it('takes in four times as much at once where volume is high, in larger batches', () => {
+  const [normal, high] = [synthesizeForTest('production'), synthesizeForTest('high-volume')];
+  const ofIngest = (app: App) => greatestConcurrency(app).ingest;
+  const unmatched = 2; // what no subscription matches is not what there is much of
+  expect(ofIngest(high) - unmatched).toBe(4 * (ofIngest(normal) - unmatched));
+  const windows = (app: App) =>
+    app.resources('AWS::Lambda::EventSourceMapping').map((each) => each.properties.MaximumBatchingWindowInSeconds);
+  expect(new Set(windows(normal))).toEqual(new Set([1]));
+  expect(new Set(windows(high))).toEqual(new Set([1, 5]));
+});
+
+it('lets a variable say otherwise than the stage', () => {
+  const app = synthesizeForTest('high-volume', { INGEST_CONCURRENCY_FACTOR: '1' });
+  expect(greatestConcurrency(app).ingest).toBe(greatestConcurrency(synthesizeForTest('production')).ingest);
+});
