@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { compareText } from '#core/compare-text.ts';
 import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
 import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import { averageOrderValue, changeOf, salesFigures } from '#core/sales.ts';
@@ -37,8 +38,10 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
       gross: formatAmount(parseDecimal(gross), digits),
     })),
     topChannels: current.sales.channels
-      .map((row) => ({ channel: row.name, orders: row.placed, net: salesFigures(row, digits).net }))
-      .toSorted((a, b) => compareDecimals(parseDecimal(b.net), parseDecimal(a.net)))
+      .map((row) => ({ channel: row.name ?? '', orders: row.placed, net: salesFigures(row, digits).net }))
+      .toSorted(
+        (a, b) => compareDecimals(parseDecimal(b.net), parseDecimal(a.net)) || compareText(a.channel, b.channel),
+      )
       .slice(0, TOP),
     ...(previous && { change: changeOf(figures, headline(previous, state, digits)) }),
   };

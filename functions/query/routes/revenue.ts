@@ -1,3 +1,4 @@
+import { compareText } from '#core/compare-text.ts';
 import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
 import { BadParameter } from '#core/problem.ts';
 import {
@@ -75,7 +76,8 @@ function listBuckets({ range, timeZone, granularity }: CommonParameters): Bucket
   return buckets;
 }
 
-const byGross = (a: SalesRow, b: SalesRow) => compareDecimals(parseDecimal(b.gross), parseDecimal(a.gross));
+const byGross = (a: SalesRow, b: SalesRow) =>
+  compareDecimals(parseDecimal(b.gross), parseDecimal(a.gross)) || compareText(a.name ?? '', b.name ?? '');
 
 const namesOf = (
   { channels, countries }: { channels: readonly SalesRow[]; countries: readonly SalesRow[] },
