@@ -1,24 +1,25 @@
 import { amountOf, shownAmount, times } from './amounts.ts';
-import type { Question } from './ask-route.ts';
+import { type Answer, type Question, shiftBack } from './ask-route.ts';
+import { changeByHand } from './change-by-hand.ts';
 import type { HandFacts } from './fold-by-hand.ts';
 import { rateByHand } from './rates-by-hand.ts';
 import { type SalesAsked, salesByHand, shownTotals } from './sales-by-hand.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
-type Answer = { data: any; meta: any };
-
 /** `/revenue` from the facts; the labels of the buckets are the answer's own, which test/core/time-windows checks. */
-export function revenueByHand(facts: HandFacts, { parameters, from, to }: Question, { data }: Answer) {
+export function revenueByHand(facts: HandFacts, question: Question, { data }: Answer) {
+  const { parameters, from, to } = question;
   const asked: SalesAsked = {
     ...{ from, to, channel: parameters.channel ?? null, country: null },
     lens: parameters.lens === 'order_date' ? 'order_date' : 'processed_date',
   };
   const total = salesByHand(facts, asked);
+  const totals = shownTotals(total);
+  const previous = parameters.compare && shownTotals(salesByHand(facts, { ...asked, ...shiftBack(question) }));
   const rows = (rowsOf: object[]) => rowsOf as Record<string, string>[];
   const labels = [...new Set(rows(data.series).map(({ bucket = '' }) => bucket))];
   return {
     data: {
-      totals: shownTotals(total),
+      totals,
       series: rows(data.series).map(({ bucket = '', channel, country }) => {
         const next = labels[labels.indexOf(bucket) + 1];
         const inBucket = {
@@ -38,6 +39,10 @@ export function revenueByHand(facts: HandFacts, { parameters, from, to }: Questi
         ...{ country, ...shownTotals(salesByHand(facts, { ...asked, country })) },
       })),
       byPaymentMethod: paymentsByHand(facts, asked),
+      ...(previous && {
+        previous: { period: data.previous.period, totals: previous },
+        change: changeByHand(totals, previous),
+      }),
     },
     unconverted: total.unconverted,
   };
