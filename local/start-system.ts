@@ -8,6 +8,7 @@ import { serveApi } from './api/serve-api.ts';
 import { startBus } from './bus/start-bus.ts';
 import { describeOutputs, type Outputs } from './describe-outputs.ts';
 import { describeSkipped } from './describe-skipped.ts';
+import { answerInvocations } from './lambda/answer-invocations.ts';
 import { findFunction } from './lambda/find-function.ts';
 import { readFunctions } from './lambda/read-functions.ts';
 import { type InvocationResult, type LambdaFunction, runFunction } from './lambda/run-function.ts';
@@ -139,13 +140,15 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     return untilEmpty(() => queues.depths().filter(({ name }) => consumed().has(name)), signal);
   };
   const answerMappingCall = answerMappingCalls(() => mappings);
+  const answerInvocation = answerInvocations(invoke);
   const answerCommand = answerControl({
     invoke,
     queues: queues.depths,
     functions: () => [...functions.values()],
     metrics: metrics.sums,
   });
-  control = async (...call) => answerMappingCall(...call) ?? (await answerCommand(...call));
+  control = async (...call) =>
+    answerMappingCall(...call) ?? answerInvocation(...call) ?? (await answerCommand(...call));
 
   const hurry = new AbortController();
   const hurried = new Promise((resolve) => hurry.signal.addEventListener('abort', resolve));

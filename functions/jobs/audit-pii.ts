@@ -22,12 +22,13 @@ const { AUDIT_LOG_GROUPS: groups } = readSettings(['AUDIT_LOG_GROUPS']);
  * only goes on with a pass that was begun, {canaries: ["…"]} are texts to look for besides, from the beginning; they are
  * kept nowhere.
  */
-export const handler = jobHandler(NAME, async (payload, { remainingMilliseconds }) => {
+export const handler = jobHandler(NAME, async (payload, { continuation, remainingMilliseconds }) => {
   const canaries = readCanaries(payload.canaries);
+  const goesOn = payload.resume === true || continuation > 0;
   // A pass begun without these canaries would not have looked for them in what it has read
-  const isNew = canaries.length > 0 && payload.resume !== true;
+  const isNew = canaries.length > 0 && !goesOn;
   const left = isNew ? null : await readAuditPosition(database(), NAME);
-  if (left === null && payload.resume === true) return { rows: 0, found: 0, next: null };
+  if (left === null && goesOn) return { rows: 0, found: 0, next: null };
 
   const passStartedAt = left?.passStartedAt ?? new Date().toISOString();
   const hasTime = () => remainingMilliseconds() > RESERVE_MILLISECONDS;
@@ -44,7 +45,7 @@ export const handler = jobHandler(NAME, async (payload, { remainingMilliseconds 
   // What CloudWatch refused keeps no pass open: else a group that is not there would keep the tables from being read again
   const isDone = tables === null && logs.isDone;
   const next = isDone ? null : { passStartedAt, tables: tables && { ...tables } };
-  return { rows, found, next, ...(groups.length > 0 && { logs }) };
+  return { rows, found, isDone, next, ...(groups.length > 0 && { logs }) };
 });
 
 /** Shorter ones would be found in anything. */

@@ -153,6 +153,8 @@ export interface JobRow {
   readonly memoryMb: number;
   readonly databaseRole: DatabaseRole;
   readonly alarms?: readonly JobAlarmRow[];
+  /** A run that answers {isDone: false} is followed by another at once: it may invoke itself. */
+  readonly continues?: boolean;
   /** It pauses and resumes the event source mappings of the consumers. */
   readonly movesValve?: boolean;
   /** It sends dead letters through their queues again: it may read their originals, and send. */
@@ -214,7 +216,7 @@ export const jobs = [
     name: 'audit-pii',
     schedules: [
       { expression: 'cron(0 3 ? * SUN *)', payload: {} },
-      // what one run has no time for: nothing where it came to the end
+      // what the run and its continuations did not come to: nothing where they came to the end
       { expression: 'cron(0 4-23 ? * SUN *)', payload: { resume: true } },
     ],
     onDeploy: false,
@@ -223,6 +225,7 @@ export const jobs = [
     databaseRole: databaseRoles.audit,
     alarms: [{ name: 'personal-data-found', metric: 'PersonalDataFound', severity: 'P1' }],
     readsLogs: true,
+    continues: true,
   },
 ] as const satisfies readonly JobRow[];
 

@@ -5,6 +5,7 @@ import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
+import { grantSingleRuns } from '../constructs/single-runs.ts';
 import { Valve } from '../constructs/valve.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IngestStack } from './ingest-stack.ts';
@@ -31,10 +32,12 @@ export class JobsStack extends Stack {
         databaseRole: job.databaseRole,
         settings: [
           'ANALYTICS_TIME_ZONE',
+          'IDEMPOTENCY_RETENTION_DAYS',
           ...(job.movesValve ? (['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR'] as const) : []),
           ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
         ],
       });
+      grantSingleRuns(handler, job, data.idempotencyTable);
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });

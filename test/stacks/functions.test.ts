@@ -89,6 +89,7 @@ describe('rights beyond log, network, trace and login', () => {
   // A job's run that failed in the end is sent to its queue under the function's role.
   const reportFailure = sqs(['GetQueueAttributes', 'GetQueueUrl', 'SendMessage']);
   const circuit = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+  const records = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`);
   const readSecret = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
   it.each<[string, readonly string[]]>([
@@ -103,22 +104,20 @@ describe('rights beyond log, network, trace and login', () => {
       ],
     ],
     ['dlq-capture', [...sqs(consume), ...circuit, ...readSecret, 'kms:GenerateDataKey']],
-    [
-      'admin',
-      [
-        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`),
-        ...reportFailure,
-        ...readSecret,
-        'kms:Decrypt',
-      ],
-    ],
-    ['job-return-dead-letters', [...reportFailure, 'kms:Decrypt']],
+    ['admin', [...records, ...reportFailure, ...readSecret, 'kms:Decrypt']],
+    ['job-return-dead-letters', [...reportFailure, ...records, 'kms:Decrypt']],
     ['query', []],
     ['job-migrate', readSecret],
     ['job-valve', [...reportFailure, ...circuit, 'lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping']],
-    ['job-aggregate', reportFailure],
+    ['job-aggregate', [...reportFailure, ...records]],
+    ['job-audit-pii', [...reportFailure, ...records, 'lambda:InvokeFunction']],
   ])('of %s', (name, expected) => {
     expect([...own(name)].sort()).toEqual([...new Set(expected)].sort());
+  });
+
+  it('let a job that goes on by itself invoke nothing but itself', () => {
+    const { Resource } = statementsOf('job-audit-pii').find(({ Action }) => Action === 'lambda:InvokeFunction');
+    expect(Resource['Fn::Join'][1].at(-1)).toBe(':function:analytics-job-audit-pii');
   });
 
   it('let the valve change the mappings of the consumers alone', () => {

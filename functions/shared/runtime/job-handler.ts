@@ -4,42 +4,99 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { JSONValue } from 'postgres';
+import { type JobRow, jobs } from '#contract';
 import { reduceError } from '#core/errors.ts';
-import { failJobRun, finishJobRun, startJobRun } from '#db/record-job-run.ts';
+import { countSkippedTrigger, failJobRun, finishJobRun, startLeasedRun } from '#db/record-job-run.ts';
 import { database, discardDatabase } from './database.ts';
 import { afterThaw, withDeadline } from './deadline.ts';
+import { type Claim, claimJob, yieldJob } from './hold-job-lease.ts';
+import { readTrigger } from './job-trigger.ts';
 import { logger, metrics, tracer } from './observability.ts';
+import { runOnce } from './run-once.ts';
 
 export interface JobRun {
   /** When the run was due: the scheduler's time, or now for one that was asked for. */
   readonly scheduledAt: Date;
+  /** 0 for a run; above for one that goes on where the one before it had no time left. */
+  readonly continuation: number;
   readonly remainingMilliseconds: () => number;
 }
 
 /** What is left to record and report that there was no time. */
 const MARGIN_MS = 2_000;
+/** And before that, to record the end of a run that was too slow, on a connection of its own. */
+const RECORD_MS = 4_000;
+/** Then the next schedule goes on: Lambda stops a function that called itself 16 times. */
+const MOST_CONTINUATIONS = 12;
 
-type Payload = Readonly<Record<string, unknown>>;
+export type Payload = Readonly<Record<string, unknown>>;
+type Work = (payload: Payload, run: JobRun) => Promise<JSONValue>;
 
-/** Wraps a job: each run is a row of job_runs, and an error is recorded and thrown on. */
-export function jobHandler(name: string, run: (payload: Payload, run: JobRun) => Promise<JSONValue>) {
+/**
+ * Wraps a job. One run at a time (a lease in the database); each run once (Powertools' record of job, scheduled time and
+ * payload), a row of job_runs; an error is recorded and thrown on, so that Lambda tries the run again. A trigger whose work is
+ * done or under way answers {skipped} and is counted in that run's row. A run of a job that `continues` and answers
+ * {isDone: false} is followed by another.
+ */
+export function jobHandler(name: string, work: Work) {
   return wrapped(async (payload, context) => {
-    const scheduledTime = typeof payload.scheduledTime === 'string' ? payload.scheduledTime : null;
-    const sql = database();
-    const id = await startJobRun(sql, name, scheduledTime);
+    const claim: Claim = {
+      ...{ job: name, holder: context.awsRequestId, trigger: readTrigger(name, payload, context.awsRequestId) },
+      remainingMilliseconds: () => context.getRemainingTimeInMillis(),
+    };
+    const busy = await claimJob(claim);
+    if (busy) return await skip('a run of the same is at it', busy.runId);
     try {
-      const result = await run(payload, {
-        scheduledAt: scheduledTime === null ? new Date() : new Date(scheduledTime),
-        remainingMilliseconds: () => context.getRemainingTimeInMillis(),
+      let result: JSONValue | undefined;
+      const { runId } = await runOnce(claim.trigger.key, context, async () => {
+        const run = await recordedRun(claim, payload, work);
+        ({ result } = run);
+        await continueWhereLeft(claim, payload, result, context);
+        return { runId: run.runId };
       });
-      await finishJobRun(sql, id, result);
-      return result;
-    } catch (error) {
-      const { name: errorName, code } = reduceError(error);
-      await failJobRun(sql, id, code ?? errorName);
-      throw error;
+      return result === undefined ? await skip('this run was done before', runId) : result;
+    } finally {
+      await yieldJob(claim);
     }
   });
+}
+
+async function recordedRun({ job, holder, trigger, remainingMilliseconds }: Claim, payload: Payload, work: Work) {
+  const { scheduledTime, continuation } = trigger;
+  const runId = await startLeasedRun(database(), { job, holder, scheduledAt: scheduledTime });
+  try {
+    const scheduledAt = scheduledTime === null ? new Date() : new Date(scheduledTime);
+    const result = await withDeadline(remainingMilliseconds() - MARGIN_MS - RECORD_MS, () =>
+      work(payload, { scheduledAt, continuation, remainingMilliseconds }),
+    );
+    await finishJobRun(database(), runId, result);
+    return { runId, result };
+  } catch (error) {
+    const { name, code } = reduceError(error);
+    await discardDatabase(); // it may hang on what was too slow
+    await failJobRun(database(), runId, code ?? name);
+    throw error;
+  }
+}
+
+async function continueWhereLeft(
+  { job, trigger: { continuation, scheduledTime } }: Claim,
+  payload: Payload,
+  result: JSONValue,
+  { functionName }: Context,
+): Promise<void> {
+  const row = (jobs as readonly JobRow[]).find(({ name }) => name === job);
+  const isDone = (result as { isDone?: unknown } | null)?.isDone !== false;
+  if (isDone || !row?.continues || continuation >= MOST_CONTINUATIONS) return;
+  const { continueJob } = await import('./continue-job.ts');
+  const time = scheduledTime ?? new Date().toISOString(); // so that it is one run however often it is delivered
+  await continueJob(functionName, { ...payload, scheduledTime: time, continuation: continuation + 1 });
+}
+
+async function skip(reason: string, runId: string | null): Promise<{ skipped: string; run: string | null }> {
+  logger.info('trigger skipped', { reason, run: runId });
+  if (runId !== null) await countSkippedTrigger(database(), runId);
+  return { skipped: reason, run: runId };
 }
 
 /** As `jobHandler`, for what runs before there is a table of runs. */
