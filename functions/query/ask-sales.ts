@@ -43,3 +43,16 @@ export async function askSales(tx: TransactionSql, question: SalesQuestion): Pro
   const leftOut = total.leavesOut ? await countLeftOut(tx, question) : null;
   return { total, channels: of('channel'), countries: of('country'), buckets: of('bucket'), leftOut };
 }
+
+/** What is in no sum of the period, and of the one it is compared with. */
+export function notesOnLeftOut(sales: Sales, previous: Sales | null = null): string[] {
+  return [...listLeftOut(sales, ''), ...(previous ? listLeftOut(previous, 'previous period: ') : [])];
+}
+
+function listLeftOut({ total, leftOut }: Sales, prefix: string): string[] {
+  if (leftOut === null) return [];
+  const counts = { 'orders placed': total.unconverted, ...leftOut };
+  const named = Object.entries(counts).filter(([, count]) => count > 0);
+  const list = named.map(([name, count]) => `${count} ${name}`).join(', ');
+  return [`${prefix}left out of all sums, for want of an exchange rate of their day: ${list}`];
+}

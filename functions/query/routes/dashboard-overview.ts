@@ -8,11 +8,12 @@ import { countActiveCustomers } from '#db/query/count-active-customers.ts';
 import { countActiveCustomersOfChannel } from '#db/query/count-active-customers-of-channel.ts';
 import { countBuyers } from '#db/query/count-buyers.ts';
 import { countSessions } from '#db/query/count-sessions.ts';
+import { type Input, listMissingInputs } from '#db/query/list-missing-inputs.ts';
 import { listTopProducts } from '#db/query/list-top-products.ts';
-import { readFreshness, type StoredState } from '#db/query/read-freshness.ts';
+import { readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
-import { answerMeta, missingInputs } from '../answer-meta.ts';
-import { askSales, salesQuestion } from '../ask-sales.ts';
+import { answerMeta, notesOnMissing } from '../answer-meta.ts';
+import { askSales, notesOnLeftOut, salesQuestion } from '../ask-sales.ts';
 import type { Route } from '../route.ts';
 
 const TOP = 10;
@@ -23,14 +24,15 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
   const { range, digits } = common;
   const before = common.comparePrevious ? previousRange(range, common.timeZone) : null;
 
-  const { state, current, previous, products } = await readSnapshot(database(), async (tx) => ({
-    state: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+  const { freshness, missing, current, previous, products } = await readSnapshot(database(), async (tx) => ({
+    freshness: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+    missing: await listMissingInputs(tx, ['orders', 'payments', 'refunds', 'sessions', 'customers']),
     current: await askPeriod(tx, common, businessZone, range),
     previous: before && (await askPeriod(tx, common, businessZone, before)),
     products: await listTopProducts(tx, salesQuestion(common, businessZone, range), TOP),
   }));
 
-  const figures = headline(current, state, digits);
+  const figures = headline(current, missing, digits);
   const data = {
     ...figures,
     topProducts: products.map(({ productId, name, units, gross }) => ({
@@ -43,11 +45,12 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
         (a, b) => compareDecimals(parseDecimal(b.net), parseDecimal(a.net)) || compareText(a.channel, b.channel),
       )
       .slice(0, TOP),
-    ...(previous && { change: changeOf(figures, headline(previous, state, digits)) }),
+    ...(previous && { change: changeOf(figures, headline(previous, missing, digits)) }),
   };
-  const missing = missingInputs(state, ['orders', 'payments', 'refunds', 'sessions', 'customers']);
-  const about = { now, state, sales: current.sales, previous: previous?.sales ?? null, missing };
-  return { status: 200, body: { data, meta: answerMeta(common, about) } };
+  const { sales } = current;
+  const notes = [...notesOnMissing(missing), ...notesOnLeftOut(sales, previous?.sales)];
+  const meta = answerMeta(common, { now, freshness, unconverted: sales.total.unconverted, notes });
+  return { status: 200, body: { data, meta } };
 };
 
 type Period = Awaited<ReturnType<typeof askPeriod>>;
@@ -66,15 +69,15 @@ async function askPeriod(tx: TransactionSql, common: CommonParameters, businessZ
 }
 
 /** The figures that `change` compares. Those of an input that was never sent are null. */
-function headline({ sales, sessions, buyers, active }: Period, state: StoredState, digits: number) {
+function headline({ sales, sessions, buyers, active }: Period, missing: readonly Input[], digits: number) {
   const { total } = sales;
   return {
     sales: { ...salesFigures(total, digits) },
     orders: { placed: total.placed, cancelled: total.cancelled, averageOrderValue: averageOrderValue(total) },
-    customers: state.customers
-      ? { active, new: buyers.new, returning: buyers.returning }
-      : { active: null, new: null, returning: null },
-    sessions: state.sessions ? sessions.sessions : null,
+    customers: missing.includes('customers')
+      ? { active: null, new: null, returning: null }
+      : { active, new: buyers.new, returning: buyers.returning },
+    sessions: missing.includes('sessions') ? null : sessions.sessions,
     conversionRate: sessions.sessions > 0 ? sessions.converted / sessions.sessions : null,
   };
 }

@@ -10,12 +10,13 @@ import {
 } from '#core/query-parameters.ts';
 import { changeOf, noSales, salesTotals } from '#core/sales.ts';
 import { type Bucket, bucketsOf, formatInstant, previousRange } from '#core/time-windows.ts';
+import { listMissingInputs } from '#db/query/list-missing-inputs.ts';
 import { readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { sumPayments } from '#db/query/sum-payments.ts';
 import type { SalesRow } from '#db/query/sum-sales.ts';
-import { answerMeta, missingInputs } from '../answer-meta.ts';
-import { askSales, salesQuestion } from '../ask-sales.ts';
+import { answerMeta, notesOnMissing } from '../answer-meta.ts';
+import { askSales, notesOnLeftOut, salesQuestion } from '../ask-sales.ts';
 import type { Route } from '../route.ts';
 
 /** A row has up to 330 bytes, and a function can answer with 6 MB. */
@@ -37,11 +38,12 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
       sales: await askSales(tx, question),
       payments: await sumPayments(tx, question),
       previous: before && (await askSales(tx, salesQuestion(common, businessZone, before, { lens }))),
-      state: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+      freshness: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+      missing: await listMissingInputs(tx, ['orders', 'payments', 'refunds']),
     };
   });
 
-  const { sales, previous, state } = asked;
+  const { sales, previous, freshness, missing } = asked;
   const totals = salesTotals(sales.total, digits);
   const previousTotals = previous && salesTotals(previous.total, digits);
   const data = {
@@ -62,8 +64,9 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
         change: changeOf(totals, previousTotals),
       }),
   };
-  const missing = missingInputs(state, ['orders', 'payments', 'refunds']);
-  return { status: 200, body: { data, meta: answerMeta(common, { now, state, sales, previous, missing }) } };
+  const notes = [...notesOnMissing(missing), ...notesOnLeftOut(sales, previous)];
+  const meta = answerMeta(common, { now, freshness, unconverted: sales.total.unconverted, notes });
+  return { status: 200, body: { data, meta } };
 };
 
 function listBuckets({ range, timeZone, granularity }: CommonParameters): Bucket[] {

@@ -1,0 +1,28 @@
+import type { PendingQuery, Row, TransactionSql } from 'postgres';
+
+/** Whether there has ever been such an input: the first row says so. */
+const inputs = {
+  orders: (tx) => tx`select from orders where created_at is not null`,
+  payments: (tx) => tx`select from payments where paid_at is not null`,
+  refunds: (tx) => tx`select from returns where refunded_at is not null`,
+  sessions: (tx) => tx`select from sessions`,
+  customers: (tx) => tx`
+    (select from orders where customer_id is not null limit 1)
+    union all (select from customers limit 1)
+    union all (select from active_users where kind = 'customer' limit 1)`,
+} satisfies Record<string, (tx: TransactionSql) => PendingQuery<Row[]>>;
+
+export type Input = keyof typeof inputs;
+
+/** Those of the inputs that have never been sent, in the order given. */
+export async function listMissingInputs<Name extends Input>(
+  tx: TransactionSql,
+  names: readonly Name[],
+): Promise<Name[]> {
+  const missing: Name[] = [];
+  for (const name of names) {
+    const [{ isThere }] = await tx<[{ isThere: boolean }]>`select exists (${inputs[name](tx)}) as "isThere"`;
+    if (!isThere) missing.push(name);
+  }
+  return missing;
+}
