@@ -15,6 +15,8 @@ interface StageRow {
   readonly protect: boolean;
   /** Requests per second and burst that the query API admits: what bounds its functions, and so its connections. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  /** Minutes without any event after which it is an alarm: longer than the shop's quietest night. */
+  readonly silenceMinutes: number;
   /** How long the queues' consumer waits for a batch to fill. */
   readonly batchWindowSeconds: number;
   /** Settings whose default differs in this stage; a variable still overrides them. */
@@ -32,6 +34,7 @@ const small: StageRow = {
   backupDays: 1,
   logRetention: RetentionDays.ONE_WEEK,
   protect: false,
+  silenceMinutes: 720,
   throttle: { rateLimit: 20, burstLimit: 40 },
   batchWindowSeconds: 1,
 };
@@ -44,6 +47,7 @@ const production: StageRow = {
   backupDays: 14,
   logRetention: RetentionDays.THREE_MONTHS,
   protect: true,
+  silenceMinutes: 360,
   throttle: { rateLimit: 35, burstLimit: 70 },
   batchWindowSeconds: 1,
 };
@@ -62,6 +66,7 @@ const stages = {
     throttle: { rateLimit: 100, burstLimit: 200 },
     // Events wait longer, for larger batches: `npm run bench` stores twice as many a second in tenfold ones.
     batchWindowSeconds: 5,
+    silenceMinutes: 15,
     functionSettings: { INGEST_CONCURRENCY_FACTOR: '4' },
   },
 } as const satisfies Record<string, StageRow>;
@@ -103,8 +108,11 @@ function readTokenIssuer(stage: Stage, environment: Environment): TokenIssuer | 
   return { issuer, audience };
 }
 
-/** Variables that say at synthesis who is told of alarms (addresses, separated by commas), and where their runbook is. */
-export const alarmVariables = { email: 'ALARM_EMAIL', runbook: 'RUNBOOK_URL' } as const;
+/**
+ * Variables of the synthesis: who is told of alarms (addresses, separated by commas), where their runbook is, and after how
+ * long without an event there is one.
+ */
+export const alarmVariables = { email: 'ALARM_EMAIL', runbook: 'RUNBOOK_URL', silence: 'ALARM_SILENCE_MINUTES' } as const;
 
 function readAlarmEmails(stage: Stage, { [alarmVariables.email]: text = '' }: Environment): readonly string[] {
   if (stage === 'local') return [];
@@ -119,6 +127,13 @@ function readAlarmEmails(stage: Stage, { [alarmVariables.email]: text = '' }: En
 function readRunbookUrl({ [alarmVariables.runbook]: url = 'docs/runbook.md' }: Environment): string {
   if (/^https?:\/\/[^\s#]+$/.test(url) || url === 'docs/runbook.md') return url;
   throw new Error(`${alarmVariables.runbook} must be an http(s):// URL without a fragment.`);
+}
+
+function readSilence({ silenceMinutes }: StageRow, { [alarmVariables.silence]: text }: Environment): number {
+  const minutes = text === undefined ? silenceMinutes : Number(text);
+  // CloudWatch looks back a day at most in periods of five minutes.
+  if (minutes % 5 === 0 && minutes >= 5 && minutes <= 1_440) return minutes;
+  throw new Error(`${alarmVariables.silence} must be a multiple of 5 from 5 to 1440.`);
 }
 
 export function isStage(name: string): name is Stage {
@@ -136,6 +151,7 @@ export function readSettings(stage: string, environment: Environment): Settings 
     functions: readFunctionSettings(environment, row.functionSettings),
     alarmEmails: readAlarmEmails(stage, environment),
     runbookUrl: readRunbookUrl(environment),
+    silenceMinutes: readSilence(row, environment),
     // "Except on create": a first deployment that fails leaves nothing behind for the next one to stumble over.
     removalPolicy: row.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   };

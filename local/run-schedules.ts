@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Cron } from 'croner';
+import { cronOptions, cronPattern } from '../lib/cron-pattern.ts';
 import type { LambdaFunction } from './lambda/run-function.ts';
 import type { Deployment } from './template/deploy-template.ts';
 
@@ -37,27 +38,9 @@ function startTimer(schedule: ScheduleProperties, run: (scheduledAt: Date) => vo
   const { pattern, interval } = cronPattern(schedule.ScheduleExpression);
   return new Cron(
     pattern,
-    // Without these options croner reads AWS's cron expressions otherwise than AWS, silently.
-    {
-      mode: '7-part',
-      alternativeWeekdays: true,
-      sloppyRanges: true,
-      timezone: schedule.ScheduleExpressionTimezone ?? 'UTC',
-      interval,
-    },
+    { ...cronOptions, timezone: schedule.ScheduleExpressionTimezone ?? 'UTC', interval },
     (timer: Cron) => run(timer.currentRun() ?? new Date()),
   );
-}
-
-const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
-
-/** Croner's pattern of `cron(…)`; of `rate(…)` every second held back by an interval in seconds. */
-export function cronPattern(expression: string): { readonly pattern: string; readonly interval?: number } {
-  const cron = /^cron\((.+)\)$/.exec(expression);
-  if (cron) return { pattern: `0 ${cron[1]}` };
-  const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
-  if (rate) return { pattern: '* * * * * ? *', interval: Number(rate[1]) * SECONDS[rate[2]!]! };
-  throw new Error(`The local runner does not run the schedule ${expression}: cron(…) and rate(…) only`);
 }
 
 /** The input with the context attributes that EventBridge Scheduler fills in. */

@@ -297,6 +297,8 @@ export const resourceVariables = {
 export const metricsNamespace = 'CommerceAnalytics';
 /** Value of the dimension `service`, which every metric has. */
 export const serviceName = 'commerce-analytics';
+/** Dimensions that a metric may have beside `service`: the function's physical name, the job's name. */
+export const dimensions = { function: 'function', job: 'job' } as const;
 export const metrics = {
   eventsReceived: 'EventsReceived',
   eventsStored: 'EventsStored',
@@ -308,6 +310,10 @@ export const metrics = {
   windowsAggregated: 'WindowsAggregated',
   /** Places where the audit's pass has found personal data so far. */
   personalDataFound: 'PersonalDataFound',
+  /** A run of a job that came to its end; dimension `job`. */
+  jobSucceeded: 'JobSucceeded',
+  /** Greatest share of a function's memory in use; dimension `function`. */
+  memoryUsedPercent: 'MemoryUsedPercent',
   /** 1 while the valve holds the consumers paused, else 0. */
   valveClosed: 'ValveClosed',
   /** Minutes since the consumers last ran at their full concurrency. */

@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { databaseRoles } from '#contract';
 import type { Settings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
+import { DatabaseAlarms } from './database-alarms.ts';
 import type { Network } from './network.ts';
 
 export const DATABASE_NAME = 'analytics';
@@ -63,6 +64,7 @@ export class Database extends Construct {
       removalPolicy: settings.protect ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     });
     if (!settings.protect) acknowledge(this.cluster, 'RDS10', 'A stage that is not protected is made to be torn down.');
+    new DatabaseAlarms(this, 'Alarms', { cluster: this.cluster, settings });
     this.cluster.connections.allowDefaultPortFrom(network.functionGroup, 'The functions');
   }
 }

@@ -15,10 +15,11 @@ import { TimeZone } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type JobRow, metricsNamespace, serviceName } from '#contract';
 import { acknowledge } from './acknowledge.ts';
+import { JobNotRun } from './job-not-run.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface ScheduledJobProps {
-  readonly job: Pick<JobRow, 'name' | 'schedules' | 'alarms'>;
+  readonly job: Pick<JobRow, 'name' | 'schedules' | 'alarms' | 'movesValve'>;
   readonly handler: LambdaFunction;
   /** IANA zone that the schedules are in. */
   readonly timeZone: string;
@@ -75,6 +76,8 @@ export class ScheduledJob extends Construct {
       // SQS stops reporting a queue that was idle for six hours: no data is no failed run.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    // The valve's own alarm takes its silence for trouble, and sooner.
+    if (!job.movesValve) new JobNotRun(this, 'JobNotRun', { job });
     for (const [index, { name, metric, severity }] of (job.alarms ?? []).entries()) {
       // The first release's id: under another one CloudFormation would make the alarm anew while its name is taken.
       new RunbookAlarm(this, index === 0 ? 'JobReports' : `JobReports-${name}`, {

@@ -16,6 +16,7 @@ import {
 import type { Settings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { DATABASE_NAME, type Database } from './database.ts';
+import { FunctionAlarms } from './function-alarms.ts';
 import type { Network } from './network.ts';
 
 /** What every function stands on. */
@@ -39,6 +40,8 @@ export interface ServiceFunctionProps {
   /** Settings it reads besides those of the log and of the database, which all read. */
   readonly settings?: readonly SettingName[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Callers or queues wait for it: it has the alarms for failures, throttles and slowness too. */
+  readonly serves?: boolean;
 }
 
 /** Where Lambda unpacks a bundle. */
@@ -91,6 +94,7 @@ export class ServiceFunction extends LambdaFunction {
       },
     });
     cluster.grantConnect(this, props.databaseRole);
+    new FunctionAlarms(this, 'Alarms', { fn: this, name, timeout: props.timeout, serves: props.serves ?? false });
   }
 }
 

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type EventPattern, type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,7 +7,7 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterQueueName, LEAST_CONCURRENCY, MAX_RECEIVE_COUNT, queueName } from '#contract';
 import { acknowledge } from './acknowledge.ts';
-import { RunbookAlarm } from './runbook-alarm.ts';
+import { addSubscriptionAlarms } from './subscription-alarms.ts';
 
 export interface SubscriptionProps {
   /** Event type, or what stands in for one: names the queues and the alarms. */
@@ -57,12 +56,13 @@ export class Subscription extends Construct {
     });
     consume(this.queue, props.ingest, props);
     consume(this.deadLetterQueue, props.capture, CAPTURE);
-    const undelivered = this.forward(this.queue, props);
-    this.addAlarms(props.subject, { queue: this.queue, undelivered });
+    const forwarded = this.forward(this.queue, props);
+    const { queue, deadLetterQueue } = this;
+    addSubscriptionAlarms(this, { ...props, ...forwarded, queue, deadLetterQueue });
   }
 
-  /** The rule; returns the queue of the events that EventBridge gave up on after 24 h, which would else be lost. */
-  private forward(queue: IQueue, { bus, eventPattern, subject }: SubscriptionProps): Queue {
+  /** The rule, and the queue of the events that EventBridge gave up on after 24 h, which would else be lost. */
+  private forward(queue: IQueue, { bus, eventPattern, subject }: SubscriptionProps) {
     const undelivered = new Queue(this, 'Undelivered', {
       ...protection,
       queueName: `${queueName(subject)}-undelivered`,
@@ -73,42 +73,8 @@ export class Subscription extends Construct {
       message: RuleTargetInput.fromEventPath('$.detail'),
       deadLetterQueue: undelivered,
     });
-    new Rule(this, 'Rule', { eventBus: bus, eventPattern, targets: [target] });
-    return undelivered;
-  }
-
-  private addAlarms(subject: string, queues: { readonly queue: IQueue; readonly undelivered: Queue }): void {
-    // SQS stops reporting a queue that was idle for six hours: no data is an empty queue.
-    const treatMissingData = TreatMissingData.NOT_BREACHING;
-    const period = Duration.minutes(1);
-    new RunbookAlarm(this, 'DeadLettersWaiting', {
-      name: 'dead-letters-waiting',
-      subject,
-      severity: 'P2',
-      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
-      above: 100,
-      evaluationPeriods: 1,
-      treatMissingData,
-    });
-    new RunbookAlarm(this, 'OldestMessageTooOld', {
-      name: 'oldest-message-too-old',
-      subject,
-      severity: 'P1',
-      metric: queues.queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
-      above: Duration.minutes(5).toSeconds(),
-      // Three: one failed batch waits a visibility timeout of three minutes, and that alone is no reason to wake anyone.
-      evaluationPeriods: 3,
-      treatMissingData,
-    });
-    new RunbookAlarm(this, 'EventsUndelivered', {
-      name: 'events-undelivered',
-      subject,
-      severity: 'P2',
-      metric: queues.undelivered.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
-      above: 0,
-      evaluationPeriods: 1,
-      treatMissingData,
-    });
+    const rule = new Rule(this, 'Rule', { eventBus: bus, eventPattern, targets: [target] });
+    return { rule, undelivered };
   }
 }
 

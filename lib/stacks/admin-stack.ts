@@ -24,6 +24,7 @@ export class AdminStack extends Stack {
       timeout: Duration.seconds(ADMIN_TIMEOUT_SECONDS),
       memoryMb: 512,
       databaseRole: databaseRoles.admin,
+      serves: true,
       settings: ['ANALYTICS_TIME_ZONE', 'IDEMPOTENCY_RETENTION_DAYS'],
       environment: {
         [resourceVariables.idempotencyTable]: idempotencyTable.tableName,

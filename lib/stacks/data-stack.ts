@@ -9,6 +9,7 @@ import { Database } from '../constructs/database.ts';
 import { DeploymentJobs } from '../constructs/deployment-jobs.ts';
 import { Network } from '../constructs/network.ts';
 import type { Platform } from '../constructs/service-function.ts';
+import { TableThrottled } from '../constructs/table-throttled.ts';
 import type { Settings } from '../settings.ts';
 
 export interface DataStackProps extends StackProps {
@@ -42,6 +43,7 @@ export class DataStack extends Stack {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: settings.removalPolicy,
     });
+    new TableThrottled(this, 'IdempotencyThrottled', { table: this.idempotencyTable, subject: 'idempotency' });
     this.valveTable = new TableV2(this, 'Valve', {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       billing: Billing.onDemand(),

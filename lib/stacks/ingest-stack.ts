@@ -3,6 +3,7 @@ import { EventBus, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { consumers, databaseRoles, eventTypes, LEAST_CONCURRENCY, resourceVariables, UNMATCHED } from '#contract';
 import { grantQueues, type QueuesByType } from '../constructs/grant-queues.ts';
+import { IngestionSilent } from '../constructs/ingestion-silent.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { Subscription, type SubscriptionProps } from '../constructs/subscription.ts';
 import type { DataStack } from './data-stack.ts';
@@ -65,6 +66,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(30),
       memoryMb: 1024,
       databaseRole: databaseRoles.ingest,
+      serves: true,
       settings: [...whatReadingTakes, ...whatBreakingTakes, 'IDEMPOTENCY_RETENTION_DAYS'],
       environment: {
         [resourceVariables.idempotencyTable]: idempotencyTable.tableName,
@@ -75,6 +77,7 @@ export class IngestStack extends Stack {
     idempotencyTable.grant(ingest, 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem');
     valveTable.grant(ingest, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     pseudonymKeys.grantRead(ingest);
+    new IngestionSilent(ingest, 'Silence', { minutes: platform.settings.silenceMinutes });
     return ingest;
   }
 
@@ -86,6 +89,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(30),
       memoryMb: 512,
       databaseRole: databaseRoles.dlq,
+      serves: true,
       // It validates again what SQS redrove without a reason.
       settings: [...whatReadingTakes, ...whatBreakingTakes],
       environment: {

@@ -4,6 +4,7 @@ import { type JobRow, jobs } from '#contract';
 import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { SchedulesFailing } from '../constructs/schedules-failing.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { grantSingleRuns } from '../constructs/single-runs.ts';
 import { Valve } from '../constructs/valve.ts';
@@ -21,6 +22,7 @@ export class JobsStack extends Stack {
     super(scope, id, props);
     const { platform } = data;
     const timeZone = platform.settings.functions.ANALYTICS_TIME_ZONE;
+    new SchedulesFailing(this, 'SchedulesFailing');
     const rows: readonly JobRow[] = jobs;
     for (const job of rows.filter(({ onDeploy }) => !onDeploy)) {
       const handler = new ServiceFunction(this, job.name, {

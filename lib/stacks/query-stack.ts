@@ -17,6 +17,7 @@ export class QueryStack extends Stack {
       timeout: Duration.seconds(15),
       memoryMb: 1024,
       databaseRole: databaseRoles.query,
+      serves: true,
       settings: ['ANALYTICS_TIME_ZONE', 'ANALYTICS_CURRENCY'],
     });
     const api = new QueryApi(this, 'QueryApi', { handler, settings: platform.settings });

@@ -1,11 +1,12 @@
 import { Cron } from 'croner';
 import { describe, expect, test } from 'vitest';
-import { cronPattern, scheduleInput } from '../../local/run-schedules.ts';
+import { cronOptions, cronPattern, longestGap } from '../../lib/cron-pattern.ts';
+import { scheduleInput } from '../../local/run-schedules.ts';
 
 describe('a schedule expression', () => {
   const next = (expression: string, timezone: string, after: string) => {
     const { pattern } = cronPattern(expression);
-    const timer = new Cron(pattern, { mode: '7-part', alternativeWeekdays: true, sloppyRanges: true, timezone });
+    const timer = new Cron(pattern, { ...cronOptions, timezone });
     return timer.nextRun(new Date(after))?.toISOString();
   };
 
@@ -26,6 +27,18 @@ describe('a schedule expression', () => {
   test('of another kind is refused by name', () => {
     expect(() => cronPattern('at(2026-01-01T00:00:00)')).toThrow(/at\(2026/);
   });
+});
+
+test.each([
+  ['cron(* * * * ? *)', 1],
+  ['cron(*/5 * * * ? *)', 5],
+  ['rate(10 minutes)', 10],
+  ['cron(0 1 * * ? *)', 24 * 60],
+  ['cron(0 8-18 ? * MON-FRI *)', (24 * 2 + 14) * 60],
+  ['cron(0 3 ? * SUN *)', 7 * 24 * 60],
+  ['cron(0 4-23 ? * SUN *)', (6 * 24 + 5) * 60],
+])('%s is silent for %i minutes at most', (expression, minutes) => {
+  expect(longestGap(expression)).toBe(minutes * 60_000);
 });
 
 test('the input gets the scheduled time to the second, and an execution of its own', () => {
