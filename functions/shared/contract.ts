@@ -128,6 +128,8 @@ export const adminRoutes = [
   { name: 'discard-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/discard', changes: true },
   { name: 'erase-customer', method: 'DELETE', path: '/admin/v1/customers/{customerId}', changes: true },
   { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
+  { name: 'start-aggregation', method: 'POST', path: '/admin/v1/aggregations', changes: true },
+  { name: 'read-aggregation', method: 'GET', path: '/admin/v1/aggregations/{id}', changes: false },
 ] as const satisfies readonly AdminRouteRow[];
 
 /** How urgent an alarm is, each with a topic of its own. */

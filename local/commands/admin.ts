@@ -1,4 +1,5 @@
 import type { Outputs } from '../describe-outputs.ts';
+import { showAggregation, startAggregation } from './admin/aggregations.ts';
 import {
   discardLetter,
   type LetterOptions,
@@ -17,6 +18,8 @@ const USAGE = [
   'npm run admin -- dead-letters replay ID [--dry-run]',
   'npm run admin -- dead-letters replay FILTER [--limit N] [--dry-run]',
   'npm run admin -- dead-letters discard ID [--dry-run]',
+  'npm run admin -- aggregations start --from TIME --to TIME [--dry-run]',
+  'npm run admin -- aggregations show ID',
   'npm run admin -- jobs [--limit N] [--cursor C]',
   'FILTER: --type T --reason R --status S --from TIME --to TIME   everywhere: [--data-dir DIR]',
 ].join('\n       ');
@@ -37,6 +40,12 @@ const flags = {
 function choose(words: readonly string[], options: LetterOptions): (outputs: Outputs) => Promise<string> {
   const [subject, verb, id, ...more] = words;
   if (subject === 'jobs' && verb === undefined) return (outputs) => listRuns(outputs, options.page);
+  if (subject === 'aggregations' && more.length === 0) {
+    if (verb === 'start' && id === undefined) {
+      return (outputs) => startAggregation(outputs, options.filter, options.dryRun);
+    }
+    if (verb === 'show' && id !== undefined) return (outputs) => showAggregation(outputs, id);
+  }
   if (subject === 'dead-letters' && more.length === 0) {
     if (verb === 'list' && id === undefined) return (outputs) => listLetters(outputs, options);
     if (verb === 'show' && id !== undefined) return (outputs) => showLetter(outputs, id);

@@ -11,6 +11,8 @@ export interface ListedRun {
   readonly result: Json;
   /** A name or code. */
   readonly error: string | null;
+  /** Triggers that were not run, because this run did or did just then what they asked for. */
+  readonly skipped: number;
 }
 
 /** The newest first. `before`: the last id seen. */
@@ -21,7 +23,8 @@ export async function listJobRuns(
 ): Promise<ListedRun[]> {
   return await sql<ListedRun[]>`
     select
-      id::text, job, scheduled_at as "scheduledAt", started_at as "startedAt", finished_at as "finishedAt", status, result, error
+      id::text, job, scheduled_at as "scheduledAt", started_at as "startedAt", finished_at as "finishedAt", status, result, error,
+      skipped
     from job_runs
     where (${page.before}::bigint is null or id < ${page.before}::bigint)
       and (${job}::text is null or job = ${job}::text)
