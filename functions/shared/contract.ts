@@ -45,6 +45,12 @@ const hyphenated = (type: string) => type.replaceAll('.', '-');
 export const queueName = (type: string) => `analytics-${hyphenated(type)}`;
 export const deadLetterQueueName = (type: string) => `dlq-analytics-${hyphenated(type)}`;
 
+/** The rule that forwards a type's events from the bus; fixed, so that a replay can be limited to it by name. */
+export const ruleName = (type: string) => `analytics-${hyphenated(type)}`;
+
+/** How the names of the service's replays from the bus archive begin: its functions may touch no others. */
+export const REPLAY_NAME_PREFIX = 'analytics-';
+
 export const functionName = (name: string) => `analytics-${name}`;
 /** The functions behind the queues' event source mappings, which the valve pauses and resumes. */
 export const consumers = { ingest: 'ingest', capture: 'dlq-capture' } as const;
@@ -128,6 +134,11 @@ export const adminRoutes = [
   { name: 'discard-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/discard', changes: true },
   { name: 'erase-customer', method: 'DELETE', path: '/admin/v1/customers/{customerId}', changes: true },
   { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
+  { name: 'start-replay', method: 'POST', path: '/admin/v1/replays', changes: true },
+  { name: 'list-replays', method: 'GET', path: '/admin/v1/replays', changes: false },
+  { name: 'read-replay', method: 'GET', path: '/admin/v1/replays/{id}', changes: false },
+  { name: 'cancel-replay', method: 'POST', path: '/admin/v1/replays/{id}/cancel', changes: true },
+  { name: 'read-costs', method: 'GET', path: '/admin/v1/costs', changes: false },
   { name: 'start-aggregation', method: 'POST', path: '/admin/v1/aggregations', changes: true },
   { name: 'read-aggregation', method: 'GET', path: '/admin/v1/aggregations/{id}', changes: false },
 ] as const satisfies readonly AdminRouteRow[];
@@ -163,6 +174,8 @@ export interface JobRow {
   readonly replaysDeadLetters?: boolean;
   /** It reads the log groups of the setting `AUDIT_LOG_GROUPS`. */
   readonly readsLogs?: boolean;
+  /** It asks EventBridge what became of the replays from the bus archive. */
+  readonly followsReplays?: boolean;
 }
 
 export const databaseRoles = {
@@ -215,6 +228,15 @@ export const jobs = [
     movesValve: true,
   },
   {
+    name: 'follow-replays',
+    schedules: [{ expression: 'cron(2/10 * * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    databaseRole: databaseRoles.jobs,
+    followsReplays: true,
+  },
+  {
     name: 'audit-pii',
     schedules: [
       { expression: 'cron(0 3 ? * SUN *)', payload: {} },
@@ -262,6 +284,8 @@ export const settingDefaults = {
   BREAKER_FAILURES: '3',
   /** How long it then waits before one operation tries again. */
   BREAKER_OPEN_SECONDS: '30',
+  /** What a GiB of the database's storage costs in a month, in whatever currency. Empty: `costs` tells bytes and no money. */
+  STORAGE_PRICE_PER_GIB_MONTH: '',
   /** Log groups that the audit for personal data reads, separated by commas; `own`: those of all functions. Empty: none. */
   AUDIT_LOG_GROUPS: '',
   LOG_LEVEL: 'INFO',
@@ -293,6 +317,9 @@ export const resourceVariables = {
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
   /** JSON {"<type>": "<queue URL>", …, "unmatched": …}. */
   queueUrls: 'QUEUE_URLS',
+  /** ARNs of the event bus and of its archive, for replays. */
+  eventBus: 'EVENT_BUS_ARN',
+  eventArchive: 'EVENT_ARCHIVE_ARN',
 } as const;
 
 /** CloudWatch metrics, in EMF lines of the functions' logs. */

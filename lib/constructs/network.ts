@@ -45,6 +45,8 @@ export class Network extends Construct {
     // Lambda's own API: the valve pauses and resumes event source mappings.
     this.reach('Lambda', InterfaceVpcEndpointAwsService.LAMBDA);
     this.reach('SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER);
+    // Replays from the bus archive, which an operator starts now and then: one zone will do, at half the price.
+    this.reach('EventBridge', InterfaceVpcEndpointAwsService.EVENTBRIDGE, this.vpc.isolatedSubnets.slice(0, 1));
     // What functions log is carried by Lambda itself: only reading it back takes a way there, which costs by the hour.
     if (auditedLogGroups(settings).length > 0) {
       this.reach('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
@@ -53,8 +55,8 @@ export class Network extends Construct {
   }
 
   /** A way to a service for the functions alone: CDK's default opens it to whatever is in the network. */
-  private reach(id: string, service: InterfaceVpcEndpointAwsService): void {
-    const endpoint = this.vpc.addInterfaceEndpoint(id, { service, open: false });
+  private reach(id: string, service: InterfaceVpcEndpointAwsService, subnets = this.vpc.isolatedSubnets): void {
+    const endpoint = this.vpc.addInterfaceEndpoint(id, { service, open: false, subnets: { subnets } });
     endpoint.connections.allowDefaultPortFrom(this.functionGroup, 'The functions');
   }
 

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ADMIN_TIMEOUT_SECONDS, databaseRoles, resourceVariables } from '#contract';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
+import { grantArchiveReplays } from '../constructs/grant-replays.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IngestStack } from './ingest-stack.ts';
@@ -25,7 +26,7 @@ export class AdminStack extends Stack {
       memoryMb: 512,
       databaseRole: databaseRoles.admin,
       serves: true,
-      settings: ['ANALYTICS_TIME_ZONE', 'IDEMPOTENCY_RETENTION_DAYS'],
+      settings: ['ANALYTICS_TIME_ZONE', 'IDEMPOTENCY_RETENTION_DAYS', 'STORAGE_PRICE_PER_GIB_MONTH'],
       environment: {
         [resourceVariables.idempotencyTable]: idempotencyTable.tableName,
         [resourceVariables.pseudonymKeysSecret]: pseudonymKeys.secretArn,
@@ -35,6 +36,7 @@ export class AdminStack extends Stack {
     idempotencyTable.grant(handler, ...records);
     pseudonymKeys.grantRead(handler); // an erasure finds a person under every key
     grantReplay(handler, ingest.queues, deadLetterKey);
+    grantArchiveReplays(handler, ingest.archivedBus);
     const api = new AdminApi(this, 'AdminApi', { handler, settings: platform.settings });
     new CfnOutput(this, 'AdminApiUrl', { value: api.url });
   }

@@ -3,6 +3,7 @@ import { EventBus, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { consumers, databaseRoles, eventTypes, LEAST_CONCURRENCY, resourceVariables, UNMATCHED } from '#contract';
 import { grantQueues, type QueuesByType } from '../constructs/grant-queues.ts';
+import type { ArchivedBus } from '../constructs/grant-replays.ts';
 import { IngestionSilent } from '../constructs/ingestion-silent.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { Subscription, type SubscriptionProps } from '../constructs/subscription.ts';
@@ -14,10 +15,12 @@ const whatBreakingTakes = ['BREAKER_FAILURES', 'BREAKER_OPEN_SECONDS'] as const;
 /** Bus and archive; per event type a subscription on the one ingest function and the one dead-letter capture. */
 export class IngestStack extends Stack {
   readonly queues: QueuesByType;
+  readonly archivedBus: ArchivedBus;
 
   constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, id, props);
-    const bus = this.addBus(data);
+    this.archivedBus = this.addBus(data);
+    const { bus } = this.archivedBus;
     const ingest = this.addIngest(data);
     const capture = this.addCapture(data);
 
@@ -44,18 +47,18 @@ export class IngestStack extends Stack {
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
   }
 
-  private addBus({ platform }: DataStack): EventBus {
+  private addBus({ platform }: DataStack): ArchivedBus {
     const bus = new EventBus(this, 'Bus', {
       eventBusName: 'analytics',
       description: 'Commerce events, as CloudEvents',
     });
-    bus.archive('Archive', {
+    const archive = bus.archive('Archive', {
       description: 'Every event as it came, for replays',
       eventPattern: { source: Match.prefix('') },
       // It holds raw events: no longer than an older event would still be accepted.
       retention: Duration.days(Number(platform.settings.functions.RAW_RETENTION_DAYS)),
     });
-    return bus;
+    return { bus, archive };
   }
 
   private addIngest({ platform, idempotencyTable, valveTable, pseudonymKeys }: DataStack): ServiceFunction {

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { type JobRow, jobs } from '#contract';
 import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
+import { grantFollowing } from '../constructs/grant-replays.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { SchedulesFailing } from '../constructs/schedules-failing.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
@@ -42,6 +43,7 @@ export class JobsStack extends Stack {
       grantSingleRuns(handler, job, data.idempotencyTable);
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
+      if (job.followsReplays) grantFollowing(handler);
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
     }

@@ -155,6 +155,7 @@ describe('settings', () => {
     DATABASE_CONNECT_TIMEOUT_SECONDS: '5',
     BREAKER_FAILURES: '5',
     BREAKER_OPEN_SECONDS: '60',
+    STORAGE_PRICE_PER_GIB_MONTH: '0.11',
     AUDIT_LOG_GROUPS: 'own,/aws/apigateway/shop',
     LOG_LEVEL: 'DEBUG',
   };

@@ -34,6 +34,11 @@ const currency: Rule<string> = {
   read: (text) => currencies.find(({ code }) => code === text)?.code,
 };
 
+const price: Rule<string> = {
+  expected: 'empty, or a price with at most 6 decimals, as 0.10',
+  read: (text) => (/^(?:\d{1,6}(?:\.\d{1,6})?)?$/.test(text) ? text : undefined),
+};
+
 const OWN = 'own';
 
 const logGroups: Rule<readonly string[]> = {
@@ -61,6 +66,7 @@ export const settingRules = {
   DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),
   BREAKER_FAILURES: wholeNumber(1, 100),
   BREAKER_OPEN_SECONDS: wholeNumber(1, 3_600),
+  STORAGE_PRICE_PER_GIB_MONTH: price,
   AUDIT_LOG_GROUPS: logGroups,
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
 } as const satisfies Record<SettingName, Rule<string | number | readonly string[]>>;

@@ -4,6 +4,7 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DynamoDBClient,
+  PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { reduceError } from '#core/errors.ts';
 import { joinKey } from '#core/facts.ts';
@@ -22,31 +23,44 @@ const client = new DynamoDBClient({
 /** Not prefixed with a function's name: a replay through another function is the same event. */
 const keyOf = (entry: LedgerEntry) => `event#${joinKey(entry.event_source, entry.event_id)}`;
 
+/** Where it stands since when records are to be believed. */
+const TRUST_KEY = 'event-records-since';
+
 /**
  * Which of the entries' identities have a completed record. Records have the form of Powertools' DynamoDB persistence
  * layer, read and written in batches: one call for 100 events costs what its call per event does. The table is only a
- * filter before the ledger, so when it cannot be read nothing is known and nothing is lost.
+ * filter before the ledger, so when it cannot be read nothing is known and nothing is lost. Nor is anything known by records
+ * that are older than `distrustRecords` says.
  */
 export async function recall(entries: readonly LedgerEntry[]): Promise<LedgerEntry[]> {
   const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]));
   const table = readResource('idempotencyTable');
   try {
-    const items = await Promise.all(
-      chunks([...byKey.keys()], READ_SIZE).map(async (keys) => {
+    const answers = await Promise.all(
+      chunks([TRUST_KEY, ...byKey.keys()], READ_SIZE).map(async (keys) => {
         const request = { [table]: { Keys: keys.map((id) => ({ id: { S: id } })), ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
         // Keys left unprocessed under throttling stay unknown
-        const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-        return Responses?.[table] ?? [];
+        return { items: Responses?.[table] ?? [], unread: UnprocessedKeys?.[table]?.Keys ?? [] };
       }),
     );
-    return items.flat().flatMap((item) => toEntry(item, byKey));
+    if (answers.some(({ unread }) => unread.some(({ id }) => id?.S === TRUST_KEY))) return [];
+    const items = answers.flatMap((answer) => answer.items);
+    const since = Number(items.find(({ id }) => id?.S === TRUST_KEY)?.writtenAt?.N ?? Number.NEGATIVE_INFINITY);
+    // One without a time is of a release before there were any
+    const isTrusted = ({ writtenAt }: Item) => since < Number(writtenAt?.N ?? Number.NEGATIVE_INFINITY);
+    return items
+      .filter((item) => since === Number.NEGATIVE_INFINITY || isTrusted(item))
+      .flatMap((item) => toEntry(item, byKey));
   } catch (error) {
     logger.warn('idempotency records could not be read', { error: reduceError(error) });
     return [];
   }
 }
 
-function toEntry(item: Record<string, AttributeValue>, byKey: ReadonlyMap<string, LedgerEntry>): LedgerEntry[] {
+type Item = Record<string, AttributeValue>;
+
+function toEntry(item: Item, byKey: ReadonlyMap<string, LedgerEntry>): LedgerEntry[] {
   const asked = byKey.get(item.id?.S ?? '');
   const [key_version, content_hash] = (item.validation?.S ?? '').split(' ');
   const isCompleted =
@@ -58,6 +72,7 @@ function toEntry(item: Record<string, AttributeValue>, byKey: ReadonlyMap<string
 export async function remember(entries: readonly LedgerEntry[]): Promise<void> {
   const table = readResource('idempotencyTable');
   const { IDEMPOTENCY_RETENTION_DAYS } = readSettings(['IDEMPOTENCY_RETENTION_DAYS']);
+  const writtenAt = String(Date.now());
   const expiration = String(Math.floor(Date.now() / 1000) + IDEMPOTENCY_RETENTION_DAYS * 86_400);
   const requests = entries.map((entry) => ({
     PutRequest: {
@@ -65,6 +80,7 @@ export async function remember(entries: readonly LedgerEntry[]): Promise<void> {
         id: { S: keyOf(entry) },
         status: { S: IdempotencyRecordStatus.COMPLETED },
         expiration: { N: expiration },
+        writtenAt: { N: writtenAt },
         validation: { S: `${entry.key_version} ${entry.content_hash}` },
       },
     },
@@ -78,6 +94,15 @@ export async function remember(entries: readonly LedgerEntry[]): Promise<void> {
   } catch (error) {
     logger.warn('idempotency records could not be written', { error: reduceError(error) });
   }
+}
+
+/**
+ * From now on no record is believed that was written before: what it knows is asked of the ledger, and recorded anew. A
+ * database that lost events is then no longer contradicted by records that still know them. @throws what DynamoDB says
+ */
+export async function distrustRecords(): Promise<void> {
+  const Item = { id: { S: TRUST_KEY }, writtenAt: { N: String(Date.now()) } };
+  await client.send(new PutItemCommand({ TableName: readResource('idempotencyTable'), Item }));
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
