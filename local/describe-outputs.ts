@@ -11,7 +11,9 @@ export interface Outputs {
   readonly token: string;
   readonly adminToken: string;
   readonly eventBusName: string;
-  readonly endpoints: { readonly sqs: string; readonly events: string; readonly dynamodb: string };
+  readonly endpoints: Readonly<Record<'sqs' | 's3' | 'events' | 'dynamodb', string>>;
+  /** Of months that `retain` took out of the database. */
+  readonly exportBucket: string;
   /** By event type; the catch-all queue stands under `unmatched`. */
   readonly queues: Readonly<Record<string, { readonly url: string; readonly dlqUrl: string }>>;
   readonly databaseUrl: string;
@@ -40,6 +42,7 @@ export async function describeOutputs(
     ...addresses,
     token: token!,
     adminToken: adminToken!,
+    exportBucket: deployment.of('AWS::S3::Bucket')[0]?.name ?? '',
     eventBusName: deployment.of('AWS::Events::EventBus')[0]?.name ?? 'default',
     queues: Object.fromEntries(
       types.map((type) => [type, { url: url(queueName(type)), dlqUrl: url(deadLetterQueueName(type)) }]),

@@ -3,6 +3,7 @@ import type { DeployedResource, Deployment } from './template/deploy-template.ts
 /** Types whose every resource runs here, or is part of one that does. */
 const RUN: ReadonlySet<string> = new Set([
   'AWS::SQS::Queue',
+  'AWS::S3::Bucket',
   'AWS::DynamoDB::Table',
   'AWS::DynamoDB::GlobalTable',
   'AWS::RDS::DBCluster',

@@ -83,7 +83,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const awsServer = serveAwsCalls(operations, (...call) => control(...call));
   const awsUrl = await listen(awsServer, 0);
   closers.push(() => close(awsServer));
-  const queues = await startQueues();
+  const queues = await startQueues(join(dataDir, 's3'));
   closers.push(queues.stop);
   const tables = await startTables();
   closers.push(tables.stop);
@@ -99,6 +99,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
 
   const databaseUrl = cluster && (await createDatabase(cluster, deployment));
   queues.create(deployment.of('AWS::SQS::Queue'));
+  queues.createBuckets(deployment.of('AWS::S3::Bucket'));
   await tables.create(deployment.of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'));
   const bus = startBus(deployment, { queues, archiveDirectory: join(dataDir, 'archive'), log });
   closers.push(bus.close);
@@ -112,6 +113,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const variables = {
     AWS_ENDPOINT_URL: awsUrl,
     AWS_ENDPOINT_URL_SQS: queues.url,
+    AWS_ENDPOINT_URL_S3: queues.url,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
     ...(cluster && { DATABASE_CA_FILE: cluster.caFile }),
   };
@@ -162,7 +164,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     await Promise.race([batches, hurried]);
     for (const closer of closers.reverse()) await closer();
   };
-  const endpoints = { sqs: queues.url, events: awsUrl, dynamodb: tables.url };
+  const endpoints = { sqs: queues.url, s3: queues.url, events: awsUrl, dynamodb: tables.url };
   return {
     outputs: await describeOutputs(deployment, issuer, {
       apiUrl,

@@ -191,6 +191,8 @@ export type DatabaseRole = (typeof databaseRoles)[keyof typeof databaseRoles];
 
 export const jobs = [
   {
+  /** It retires what is past retention: it may write, read back and remove exported files. */
+  readonly retires?: boolean;
     name: 'migrate',
     schedules: [],
     onDeploy: true,
@@ -200,6 +202,7 @@ export const jobs = [
   },
   {
     name: 'aggregate',
+  retain: 'analytics_retain',
     schedules: [
       { expression: 'cron(* * * * ? *)', payload: {} },
       { expression: 'cron(0 1 * * ? *)', payload: { day: 'yesterday' } },
@@ -276,6 +279,17 @@ export const settingDefaults = {
   IDEMPOTENCY_RETENTION_DAYS: '16',
   /** Times each event type's `maxConcurrency`. */
   INGEST_CONCURRENCY_FACTOR: '1',
+  {
+    name: 'retain',
+    schedules: [{ expression: 'cron(0 4 * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 900,
+    memoryMb: 1024,
+    databaseRole: databaseRoles.retain,
+    alarms: [{ name: 'retention-overdue', metric: 'MonthsOverdue', severity: 'warning' }],
+    continues: true,
+    retires: true,
+  },
   DATABASE_POOL_SIZE: '1',
   DATABASE_IDLE_TIMEOUT_SECONDS: '60',
   /** 20 s lets a paused cluster resume. */
@@ -296,6 +310,9 @@ export type SettingName = keyof typeof settingDefaults;
 export const CA_FILE_NAME = 'rds-ca.pem';
 
 /** Variables that the stacks derive from their resources; an operator does not set them. */
+  /** How long an identity is known as stored; `auto`: as long as an event could come again. */
+  LEDGER_RETENTION_DAYS: 'auto',
+  DEAD_LETTER_RETENTION_DAYS: '90',
 export const resourceVariables = {
   databaseHost: 'DATABASE_HOST',
   databasePort: 'DATABASE_PORT',
@@ -347,4 +364,10 @@ export const metrics = {
   valveClosed: 'ValveClosed',
   /** Minutes since the consumers last ran at their full concurrency. */
   valveClosedMinutes: 'ValveClosedMinutes',
+  /** S3 bucket of the months that were taken out of the database. */
+  exportBucket: 'EXPORT_BUCKET',
 } as const;
+  /** Months of raw events that should have left the database a week ago. */
+  monthsOverdue: 'MonthsOverdue',
+  /** Open findings of the reconciliation, at the end of a run. */
+  reconciliationFindings: 'ReconciliationFindings',

@@ -2,20 +2,23 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
+  type GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpointAwsService,
   SecurityGroup,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { auditedLogGroups } from './grant-logs.ts';
 
 /**
  * Isolated subnets only: no NAT and no internet gateway, so the functions reach the cluster and the services they use
- * through endpoints, and nothing else. S3 has no endpoint: no function uses it, and it would be a way out for data.
+ * through endpoints, and nothing else. The one of S3 leads to the bucket of exports alone: else it would be a way out for data.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
@@ -24,6 +27,7 @@ export class Network extends Construct {
    * waiting for one each. What a function may do is its role's matter.
    */
   readonly functionGroup: SecurityGroup;
+  private readonly storage: GatewayVpcEndpoint;
 
   constructor(scope: Construct, id: string, { settings }: { readonly settings: Settings }) {
     super(scope, id);
@@ -34,10 +38,11 @@ export class Network extends Construct {
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 22 }],
     });
     this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
+    this.storage = this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     this.functionGroup = new SecurityGroup(this, 'FunctionGroup', {
       vpc: this.vpc,
       description: 'The functions of the analytics service',
-      // Safe here: the subnets have no route beyond the VPC and the DynamoDB endpoint.
+      // Safe here: the subnets have no route beyond the VPC and the endpoints of DynamoDB and of one bucket.
       allowAllOutbound: true,
     });
     this.reach('Sqs', InterfaceVpcEndpointAwsService.SQS);
@@ -52,6 +57,17 @@ export class Network extends Construct {
       this.reach('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
     }
     this.logRefused(settings);
+  }
+
+  /** The one bucket that can be reached; by whom, the functions' roles say. */
+  reachBucket(bucket: IBucket): void {
+    this.storage.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
+        resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+      }),
+    );
   }
 
   /** A way to a service for the functions alone: CDK's default opens it to whatever is in the network. */

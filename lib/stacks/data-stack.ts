@@ -7,6 +7,7 @@ import { acknowledge } from '../constructs/acknowledge.ts';
 import { AlarmTopics } from '../constructs/alarm-topics.ts';
 import { Database } from '../constructs/database.ts';
 import { DeploymentJobs } from '../constructs/deployment-jobs.ts';
+import { ExportBucket } from '../constructs/export-bucket.ts';
 import { Network } from '../constructs/network.ts';
 import type { Platform } from '../constructs/service-function.ts';
 import { TableThrottled } from '../constructs/table-throttled.ts';
@@ -25,6 +26,7 @@ export class DataStack extends Stack {
   readonly valveTable: TableV2;
   readonly pseudonymKeys: Secret;
   readonly deadLetterKey: Key;
+  readonly exportBucket: ExportBucket;
 
   constructor(scope: Construct, id: string, { settings, functionsDirectory, ...props }: DataStackProps) {
     super(scope, id, props);
@@ -71,5 +73,7 @@ export class DataStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: settings.removalPolicy,
     });
+    this.exportBucket = new ExportBucket(this, 'Exports', { settings });
+    network.reachBucket(this.exportBucket);
   }
 }

@@ -17,6 +17,13 @@ export interface JobsStackProps extends StackProps {
   readonly ingest: IngestStack;
 }
 
+const whatRetiringTakes = [
+  'RAW_RETENTION_DAYS',
+  'MAX_FUTURE_HOURS',
+  'LEDGER_RETENTION_DAYS',
+  'DEAD_LETTER_RETENTION_DAYS',
+] as const;
+
 /** The scheduled jobs; those that a deployment runs are in the data stack, before everything else. */
 export class JobsStack extends Stack {
   constructor(scope: Construct, id: string, { data, ingest, ...props }: JobsStackProps) {
@@ -38,12 +45,14 @@ export class JobsStack extends Stack {
           'IDEMPOTENCY_RETENTION_DAYS',
           ...(job.movesValve ? (['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR'] as const) : []),
           ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
+          ...(job.retires ? whatRetiringTakes : []),
         ],
       });
       grantSingleRuns(handler, job, data.idempotencyTable);
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
       if (job.followsReplays) grantFollowing(handler);
+      if (job.retires) data.exportBucket.grantExport(handler);
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });
     }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 // fauxqs exports its server but not its store, and only the store lets the event source mappings receive and delete
 // without an HTTP call and be told of arrivals without polling.
+import { FileS3Persistence } from '../../node_modules/fauxqs/dist/s3/fileS3Persistence.js';
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { type SqsQueue, SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
@@ -20,6 +21,8 @@ export interface Queues {
   /** Endpoint of the SQS API. */
   readonly url: string;
   create(resources: readonly DeployedResource[]): void;
+  /** S3, at the same endpoint; what is in a bucket outlives a restart. */
+  createBuckets(resources: readonly DeployedResource[]): void;
   /** Puts a message on a queue. Answers why it was refused, or undefined. */
   send(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): string | undefined;
   find(queueArn: string): SqsQueue | undefined;
@@ -40,14 +43,23 @@ export interface ReceivedMessage {
 /** How soon a message whose visibility timeout or delay is over is received again. */
 const TIMER_MS = 200;
 
-/** Starts SQS, in memory, on a free port of 127.0.0.1. */
-export async function startQueues(): Promise<Queues> {
+/**
+ * Starts SQS, in memory, on a free port of 127.0.0.1, and S3 beside it.
+ * @param bucketDirectory where S3 keeps its objects as files; without, they are in memory too
+ */
+export async function startQueues(bucketDirectory?: string): Promise<Queues> {
   const store = new SqsStore();
   // Empty: queue URLs get the host that the request came to, which resolves everywhere.
   store.host = '';
+  const buckets = new S3Store();
+  if (bucketDirectory !== undefined) {
+    const files = new FileS3Persistence(bucketDirectory);
+    files.loadS3(buckets);
+    buckets.persistence = files;
+  }
   const app = buildApp({
     logger: false,
-    stores: { sqsStore: store, snsStore: new SnsStore(), s3Store: new S3Store() },
+    stores: { sqsStore: store, snsStore: new SnsStore(), s3Store: buckets },
   });
   // fauxqs' own start listens on every interface of the machine.
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -79,6 +91,9 @@ export async function startQueues(): Promise<Queues> {
           wake(queue);
         };
       }
+    },
+    createBuckets: (resources) => {
+      for (const { name } of resources) if (!buckets.hasBucket(name)) buckets.createBucket(name);
     },
     send: (queueArn, body, attributes = {}) => send(store, queueArn, body, attributes),
     find: (queueArn) => store.getQueueByArn(queueArn),

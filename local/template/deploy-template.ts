@@ -104,7 +104,9 @@ function deployed(stack: Stack, logicalId: string, within: Lookups): DeployedRes
     ...{ stack: stack.name, logicalId, type },
     get name() {
       const property = nameProperties[type];
-      name ??= String((property && resolveIntrinsics(raw[property], within)) ?? `${stack.name}-${logicalId}`);
+      name ??= String(
+        (property && resolveIntrinsics(raw[property], within)) ?? madeUpName(type, `${stack.name}-${logicalId}`),
+      );
       return name;
     },
     properties: () => {
@@ -113,6 +115,9 @@ function deployed(stack: Stack, logicalId: string, within: Lookups): DeployedRes
     },
   };
 }
+
+/** Names of buckets take no capitals. */
+const madeUpName = (type: string, name: string) => (type === 'AWS::S3::Bucket' ? name.toLowerCase() : name);
 
 const pseudoParameters: Readonly<Record<string, unknown>> = {
   'AWS::Region': REGION,

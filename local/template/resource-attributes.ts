@@ -24,6 +24,7 @@ export const secretArn = (name: string) =>
 
 /** The properties that hold a resource's own name, by type; without one CloudFormation makes up a name. */
 export const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::S3::Bucket': 'BucketName',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::DynamoDB::GlobalTable': 'TableName',
@@ -56,6 +57,7 @@ type Attributes = Readonly<Record<string, unknown>>;
 const dynamoTable = ({ name }: DeployedResource): Attributes => ({ Ref: name, Arn: arn('dynamodb', `table/${name}`) });
 
 const tables: Readonly<Record<string, (resource: DeployedResource, places: Places) => Attributes>> = {
+  'AWS::S3::Bucket': ({ name }) => ({ Ref: name, Arn: `arn:aws:s3:::${name}` }),
   'AWS::SQS::Queue': ({ name }, { sqsUrl }) => ({
     Ref: `${sqsUrl}/${ACCOUNT}/${name}`,
     QueueUrl: `${sqsUrl}/${ACCOUNT}/${name}`,

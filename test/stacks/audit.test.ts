@@ -71,7 +71,9 @@ describe.each(variants)('the stacks of $stage with $environment', ({ stage, envi
 
 it('acknowledge these rules and no others', () => {
   const rules = acknowledgementsIn(synthesizeForTest('production').app).map(({ rule }) => rule.replace(/\[.*/, ''));
-  expect([...new Set(rules)].sort()).toEqual(['APIG4', 'IAM5', 'SMG4', 'SQS3'].map((rule) => `AwsSolutions-${rule}`));
+  expect([...new Set(rules)].sort()).toEqual(
+    ['APIG4', 'IAM5', 'S1', 'SMG4', 'SQS3'].map((rule) => `AwsSolutions-${rule}`),
+  );
 });
 
 describe('a bucket without a log and without TLS', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { databaseRoles } from '#contract';
-import { synthesizeForTest } from './synthesize-for-test.ts';
+import { type Properties, synthesizeForTest } from './synthesize-for-test.ts';
 
 const production = synthesizeForTest('production');
 const local = synthesizeForTest('local');
@@ -27,6 +27,7 @@ describe('network', () => {
     });
     expect(endpoints.sort()).toEqual([
       ['Gateway', 'dynamodb'],
+      ['Gateway', 's3'],
       ['Interface', 'kms'],
       ['Interface', 'lambda'],
       ['Interface', 'secretsmanager'],
@@ -137,5 +138,34 @@ describe('migrations', () => {
     expect(functionsBeside.map(({ properties }) => properties.FunctionName)).toEqual(['analytics-job-migrate']);
     for (const stack of production.stacks.filter(({ stackName }) => stackName !== trigger.stack))
       expect(stack.dependencies.map(({ id }) => id)).toContain(trigger.stack);
+  });
+});
+
+describe('the bucket of exports', () => {
+  it('is encrypted, versioned, closed to the public and to what does not use TLS', () => {
+    expect(only('AWS::S3::Bucket').properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      },
+    });
+    const { Statement } = only('AWS::S3::BucketPolicy').properties.PolicyDocument;
+    expect(Statement.map(({ Effect, Condition }: Properties) => [Effect, Condition])).toEqual([
+      ['Deny', { Bool: { 'aws:SecureTransport': 'false' } }],
+      ['Deny', { NumericLessThan: { 's3:TlsVersion': 1.2 } }],
+    ]);
+  });
+
+  it('outlives the stack in production', () => {
+    const { id } = only('AWS::S3::Bucket');
+    expect(production.templates.AnalyticsData.Resources[id].DeletionPolicy).toMatch(/^Retain/);
+  });
+
+  it('is all that the endpoint of S3 leads to', () => {
+    const endpoints = production.resources('AWS::EC2::VPCEndpoint').map(({ properties }) => properties);
+    const [statement, ...others] = endpoints.find(({ ServiceName }) => JSON.stringify(ServiceName).endsWith('.s3"]]}'))!
+      .PolicyDocument.Statement;
+    expect(others).toEqual([]);
+    expect(JSON.stringify(statement.Resource).match(/"Fn::GetAtt":\["Exports[0-9A-F]+","Arn"\]/g)).toHaveLength(2);
   });
 });

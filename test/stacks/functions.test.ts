@@ -90,6 +90,7 @@ describe('rights beyond log, network, trace and login', () => {
   const reportFailure = sqs(['GetQueueAttributes', 'GetQueueUrl', 'SendMessage']);
   const circuit = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
   const records = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`);
+  const exported = ['DeleteObject', 'GetObject', 'ListBucket', 'PutObject'].map((action) => `s3:${action}`);
   const readSecret = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
   it.each<[string, readonly string[]]>([
@@ -109,6 +110,7 @@ describe('rights beyond log, network, trace and login', () => {
     ['query', []],
     ['job-migrate', readSecret],
     ['job-valve', [...reportFailure, ...circuit, 'lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping']],
+    ['job-retain', [...reportFailure, ...records, 'lambda:InvokeFunction', ...exported]],
     ['job-aggregate', [...reportFailure, ...records]],
     ['job-audit-pii', [...reportFailure, ...records, 'lambda:InvokeFunction']],
   ])('of %s', (name, expected) => {
@@ -147,6 +149,8 @@ describe('settings', () => {
     ANALYTICS_TIME_ZONE: 'Europe/Lisbon',
     ANALYTICS_CURRENCY: 'GBP',
     RAW_RETENTION_DAYS: '36500',
+    LEDGER_RETENTION_DAYS: '73004',
+    DEAD_LETTER_RETENTION_DAYS: '30',
     MAX_FUTURE_HOURS: '48',
     IDEMPOTENCY_RETENTION_DAYS: '20',
     INGEST_CONCURRENCY_FACTOR: '2',
@@ -177,6 +181,8 @@ describe('settings', () => {
     ['ANALYTICS_CURRENCY', ['euro', 'XQX', '']],
     ['RAW_RETENTION_DAYS', ['0', '-1', '1.5', 'ninety', '']],
     ['MAX_FUTURE_HOURS', ['-1', 'x']],
+    ['LEDGER_RETENTION_DAYS', ['0', 'forever', '', '182']],
+    ['DEAD_LETTER_RETENTION_DAYS', ['0', 'auto']],
     ['IDEMPOTENCY_RETENTION_DAYS', ['14']],
     ['INGEST_CONCURRENCY_FACTOR', ['0', '1.5']],
     ['DATABASE_POOL_SIZE', ['0']],

@@ -17,6 +17,18 @@ function wholeNumber(from: number, to: number): Rule<number> {
   };
 }
 
+const AUTO = 'auto';
+
+const ledgerDays: Rule<number | typeof AUTO> = {
+  expected: `${AUTO}, or a whole number from 1 to 99999`,
+  read: (text) => (text === AUTO ? text : wholeNumber(1, 99_999).read(text)),
+};
+
+const share: Rule<number> = {
+  expected: 'a number from 0 to 1, as 0.05',
+  read: (text) => (/^(0(\.\d+)?|1(\.0+)?)$/.test(text) ? Number(text) : undefined),
+};
+
 const timeZone: Rule<string> = {
   expected: 'an IANA time zone, as Europe/Berlin',
   read: (text) => {
@@ -58,6 +70,8 @@ export const settingRules = {
   ANALYTICS_TIME_ZONE: timeZone,
   ANALYTICS_CURRENCY: currency,
   RAW_RETENTION_DAYS: wholeNumber(1, 36_500),
+  LEDGER_RETENTION_DAYS: ledgerDays,
+  DEAD_LETTER_RETENTION_DAYS: wholeNumber(1, 36_500),
   MAX_FUTURE_HOURS: wholeNumber(0, 8_760),
   IDEMPOTENCY_RETENTION_DAYS: wholeNumber(15, 3_650),
   INGEST_CONCURRENCY_FACTOR: wholeNumber(1, 100),
