@@ -73,7 +73,12 @@ export class Subscription extends Construct {
       message: RuleTargetInput.fromEventPath('$.detail'),
       deadLetterQueue: undelivered,
     });
-    const rule = new Rule(this, 'Rule', { eventBus: bus, eventPattern, targets: [target] });
+    const rule = new Rule(this, 'Rule', {
+      ruleName: ruleName(subject),
+      eventBus: bus,
+      eventPattern,
+      targets: [target],
+    });
     return { rule, undelivered };
   }
 }
