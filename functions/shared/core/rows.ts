@@ -1,6 +1,7 @@
 import { type EventType, eventTypes } from '#contract';
 import type { Json, MaskedEvent } from './event.ts';
 import { type Fact, versioned, versionOf } from './facts.ts';
+import { checkUpcasts, type Upcasts, upcastEvent } from './upcast-event.ts';
 
 /** A row of analytics_events. */
 export interface EventRow {
@@ -69,20 +70,31 @@ interface CommonData {
   readonly country?: string;
 }
 
-type ToRows = (event: MaskedEvent<never>) => TypeRows;
+/** What `rows/<type>.ts` exports. */
+interface TypeModule {
+  readonly toRows: (event: MaskedEvent<never>) => TypeRows;
+  /** By version, for each but the newest: its masked data in the shape of the version after it. */
+  readonly upcasts?: Upcasts;
+}
 
-const toTypeRows = new Map<EventType, ToRows>(
+const modules = new Map<EventType, TypeModule>(
   await Promise.all(
-    eventTypes.map(async ({ type }) => {
-      const { toRows } = (await import(`./rows/${type}.ts`)) as { toRows: ToRows };
-      return [type, toRows] as const;
+    eventTypes.map(async ({ type, versions }) => {
+      const module = (await import(`./rows/${type}.ts`)) as TypeModule;
+      checkUpcasts(`rows/${type}.ts`, versions, module.upcasts);
+      return [type, module] as const;
     }),
   ),
 );
 
-/** Everything that storing the event writes, but for the ledger and what follows from the tables themselves. */
-export function toRows(event: MaskedEvent): EventRows {
-  const { amount, facts, lines, seen, stage } = toTypeRows.get(event.type)!(event as MaskedEvent<never>);
+/**
+ * Everything that storing the event writes, but for the ledger and what follows from the tables themselves: whatever version
+ * it was written in, in the shape of the newest.
+ */
+export function toRows(stored: MaskedEvent): EventRows {
+  const module = modules.get(stored.type)!;
+  const event = upcastEvent(stored, module.upcasts);
+  const { amount, facts, lines, seen, stage } = module.toRows(event as MaskedEvent<never>);
   const data: CommonData = event.data;
   return {
     event: {
