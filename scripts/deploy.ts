@@ -1,29 +1,34 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { DEFAULT_STAGE, isStage, readSettings, stageNames, tokenVariables } from '../lib/settings.ts';
+import { isStage, readSettings, stageNames, tokenVariables } from '../lib/settings.ts';
 import { build } from './build.ts';
 
-/** `npm run deploy -- [--stage NAME] [-- CDK OPTION…]`: to the account and region of the caller's AWS credentials. */
+const USAGE = 'npm run deploy -- --stage NAME [--diff] [-- CDK OPTION…]';
+
+/** To the account and region of the caller's AWS credentials; with `--diff` it only shows what would change there. */
 function readArguments() {
   const { values, positionals } = parseArgs({
-    options: { stage: { type: 'string', default: DEFAULT_STAGE } },
+    options: { stage: { type: 'string' }, diff: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  const stage = values.stage;
+  const { stage } = values;
   const deployable = stageNames.filter((name) => name !== 'local');
-  if (!isStage(stage) || stage === 'local') throw new Error(`--stage must be one of ${deployable.join(', ')}.`);
+  // No default: a stage nobody named must not resize, or unprotect, what stands in the account.
+  if (!stage || !isStage(stage) || stage === 'local') {
+    throw new Error(`--stage must be one of ${deployable.join(', ')}: ${USAGE}`);
+  }
   if (readSettings(stage, process.env).tokens === undefined) {
     throw new Error(
       `Set ${tokenVariables.issuer} and ${tokenVariables.audience}: who issues the API's bearer tokens, and for whom.`,
     );
   }
-  return { stage, cdkOptions: positionals };
+  return { stage, command: values.diff ? 'diff' : 'deploy', cdkOptions: positionals };
 }
 
 try {
-  const { stage, cdkOptions } = readArguments();
+  const { stage, command, cdkOptions } = readArguments();
   await build();
-  const result = spawnSync('cdk', ['deploy', '--all', '--context', `stage=${stage}`, ...cdkOptions], {
+  const result = spawnSync('cdk', [command, '--all', '--context', `stage=${stage}`, ...cdkOptions], {
     stdio: 'inherit',
   });
   if (result.error) throw result.error;
