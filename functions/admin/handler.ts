@@ -3,7 +3,6 @@ import { NotFound } from '#core/problem.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { httpHandler } from '#runtime/http-handler.ts';
-import { metrics } from '#runtime/observability.ts';
 import type { AdminRoute } from './admin-route.ts';
 import { answerCall } from './answer-call.ts';
 
@@ -15,13 +14,9 @@ export const handler = httpHandler(async (event) => {
   const row = adminRoutes.find(({ method, path }) => event.routeKey === `${method} ${path}`);
   if (!row) throw new NotFound();
   const { route }: { route: AdminRoute<unknown> } = await import(`./routes/${row.name}.ts`);
-  try {
-    return await answerCall(event, {
-      ...{ row, route, database },
-      zone: settings.ANALYTICS_TIME_ZONE,
-      remainingMilliseconds: () => startedAt + ADMIN_TIMEOUT_SECONDS * 1000 - Date.now(),
-    });
-  } finally {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  }
+  return await answerCall(event, {
+    ...{ row, route, database },
+    zone: settings.ANALYTICS_TIME_ZONE,
+    remainingMilliseconds: () => startedAt + ADMIN_TIMEOUT_SECONDS * 1000 - Date.now(),
+  });
 });

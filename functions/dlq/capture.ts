@@ -24,11 +24,11 @@ export const handler = sqsHandler(async (records, remaining) => {
     const dependencies = () => ({ sql: database(), keys, limits, generateDataKey: async () => dataKey });
     const captured = await guardDatabase(() => withDeadline(remaining(), () => captureBatch(records, dependencies())));
     metrics.addMetric(metricNames.deadLettersCaptured, 'Count', captured);
-    return [];
+    return { failedIds: [], counts: { captured } };
   } catch (error) {
     // All stay in their queue, which has no further dead-letter queue to lose them in
     logger.error('dead letters could not be captured', { error: reduceError(error), letters: records.length });
     await discardDatabase();
-    return records.map(({ messageId }) => messageId);
+    return { failedIds: records.map(({ messageId }) => messageId), counts: { captured: 0 } };
   }
 });

@@ -1,5 +1,6 @@
 import { metrics as metricNames } from '#contract';
 import { reduceError } from '#core/errors.ts';
+import type { MaskedEvent } from '#core/event.ts';
 import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
 import { guardDatabase } from '#runtime/breaker.ts';
 import { readSettings } from '#runtime/config.ts';
@@ -8,6 +9,7 @@ import { recall, remember } from '#runtime/idempotency-records.ts';
 import { loadPseudonymKeys } from '#runtime/load-pseudonym-keys.ts';
 import { logger, metrics } from '#runtime/observability.ts';
 import { sendDeadLetters } from '#runtime/send-dead-letters.ts';
+import { sendTraceSegments } from '#runtime/send-trace-segments.ts';
 import { sqsHandler } from '#runtime/sqs-handler.ts';
 import { ingestBatch } from './ingest-batch.ts';
 import { storeEvents } from './store-events.ts';
@@ -17,15 +19,20 @@ const settings = readSettings(['RAW_RETENTION_DAYS', 'MAX_FUTURE_HOURS']);
 const months = new Set<string>();
 
 export const handler = sqsHandler(async (records, remaining) => {
+  const began = Date.now();
   const keys = await loadPseudonymKeys();
-  const outcome = await ingestBatch(records, {
+  const { failedIds, stored, storedEvents, duplicates, rejected } = await ingestBatch(records, {
     keys,
     limits: {
       now: new Date(),
       rawRetentionDays: settings.RAW_RETENTION_DAYS,
       maxFutureHours: settings.MAX_FUTURE_HOURS,
     },
-    recall,
+    recall: async (entries) => {
+      const known = await recall(entries);
+      metrics.addMetric(metricNames.filterHits, 'Count', known.length);
+      return known;
+    },
     remember,
     store: async (batch) => {
       await ensurePartitions(batch.map(({ event }) => event.occurred_at));
@@ -41,12 +48,24 @@ export const handler = sqsHandler(async (records, remaining) => {
     },
   });
   metrics.addMetric(metricNames.eventsReceived, 'Count', records.length);
-  metrics.addMetric(metricNames.eventsStored, 'Count', outcome.stored);
-  metrics.addMetric(metricNames.eventsDuplicate, 'Count', outcome.duplicates);
-  metrics.addMetric(metricNames.eventsRejected, 'Count', outcome.rejected);
-  metrics.addMetric(metricNames.eventsFailed, 'Count', outcome.failedIds.length);
-  return outcome.failedIds;
+  metrics.addMetric(metricNames.eventsStored, 'Count', stored);
+  metrics.addMetric(metricNames.eventsDuplicate, 'Count', duplicates);
+  metrics.addMetric(metricNames.eventsRejected, 'Count', rejected);
+  metrics.addMetric(metricNames.eventsFailed, 'Count', failedIds.length);
+  for (const seconds of lags(storedEvents, Date.now())) metrics.addMetric(metricNames.eventLag, 'Seconds', seconds);
+  sendTraceSegments(storedEvents, began);
+  return { failedIds, counts: { stored, duplicates, rejected } };
 });
+
+/** A metric takes 100 values a line; so many of a batch, evenly from its fastest to its slowest, keep its percentiles. */
+const LAG_VALUES = 50;
+
+/** Seconds from the event's time until now, least first. A producer's clock may be ahead of ours. */
+function lags(events: readonly MaskedEvent[], now: number): number[] {
+  const all = events.map(({ time }) => Math.max(0, (now - Date.parse(time)) / 1000)).sort((a, b) => a - b);
+  const count = Math.min(all.length, LAG_VALUES);
+  return Array.from({ length: count }, (_, index) => all[Math.floor(((index + 0.5) * all.length) / count)] ?? 0);
+}
 
 async function ensurePartitions(instants: readonly string[]): Promise<void> {
   const unknown = instants.filter((instant) => !months.has(instant.slice(0, 7)));

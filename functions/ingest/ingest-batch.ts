@@ -28,6 +28,8 @@ export interface IngestDependencies extends Omit<Attempt<EventRows, LedgerEntry[
 export interface BatchOutcome {
   readonly failedIds: string[];
   readonly stored: number;
+  /** Those that were stored now, one an identity. */
+  readonly storedEvents: readonly MaskedEvent[];
   readonly duplicates: number;
   readonly rejected: number;
 }
@@ -59,8 +61,9 @@ export async function ingestBatch(
   const rejected = invalid.length + conflicts.length + poison.length;
   return {
     failedIds: [...failed.map(({ record }) => record.messageId), ...unsent],
-    stored,
-    duplicates: records.length - failed.length - stored - rejected,
+    stored: stored.length,
+    storedEvents: stored,
+    duplicates: records.length - failed.length - stored.length - rejected,
     rejected: rejected - unsent.length,
   };
 }
@@ -95,8 +98,8 @@ function groupByIdentity(arrivals: readonly Arrival[]): Group[] {
 interface Settlement {
   /** Groups whose identity is stored, with the entry whose content holds. */
   readonly settled: { readonly group: Group; readonly entry: LedgerEntry }[];
-  /** How many of them were stored now. */
-  readonly stored: number;
+  /** Those that were stored now. */
+  readonly stored: readonly MaskedEvent[];
   readonly poison: DeadLetter[];
   readonly failed: Arrival[];
 }
@@ -115,14 +118,17 @@ async function settleGroups(groups: readonly Group[], dependencies: IngestDepend
   );
   const settled = stored.flatMap(({ items, result }) => {
     const held = byIdentity(result);
-    return items.map((group) => ({ group, entry: held.get(identityOf(group[0].entry)) ?? group[0].entry }));
+    return items.map((group) => {
+      const known = held.get(identityOf(group[0].entry));
+      return { group, entry: known ?? group[0].entry, isNew: known === undefined };
+    });
   });
   await dependencies.remember(settled.map(({ entry }) => entry));
   for (const { items, error } of failed) dependencies.onFailure(error, items.flat().length);
 
   return {
     settled: [...duplicates, ...settled],
-    stored: settled.length - stored.flatMap(({ result }) => result).length,
+    stored: settled.flatMap(({ group, isNew }) => (isNew ? group[0].masked : [])),
     poison: poison.flatMap(({ item, error }) => item.map((arrival) => toPoison(arrival, error))),
     failed: failed.flatMap(({ items }) => items.flat()),
   };

@@ -2,6 +2,7 @@ import { metrics as metricNames } from '#contract';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { markWindows } from '#db/mark-windows.ts';
 import { markZoneChange } from '#db/mark-zone-change.ts';
+import { readFreshnessOfStore } from '#db/read-freshness-of-store.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { jobHandler } from '#runtime/job-handler.ts';
@@ -26,5 +27,12 @@ export const handler = jobHandler('aggregate', async (payload, { scheduledAt, re
     isDone = recomputed < HOURS_PER_TRANSACTION;
   }
   metrics.addMetric(metricNames.windowsAggregated, 'Count', hours);
-  return { marked, hours, isDone };
+  const now = new Date();
+  const { newestEventAt, pendingWindows } = await readFreshnessOfStore(database(), now);
+  metrics.addMetric(metricNames.windowsPending, 'Count', pendingWindows);
+  if (newestEventAt) {
+    const seconds = Math.max(0, (now.getTime() - newestEventAt.getTime()) / 1000);
+    metrics.addMetric(metricNames.freshness, 'Seconds', seconds);
+  }
+  return { marked, hours, isDone, ...(range && { range: { ...range } }) };
 });

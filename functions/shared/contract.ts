@@ -33,6 +33,7 @@ export const eventTypes = [
   { type: 'returns.return.status_changed', ...lowVolume },
   { type: 'inventory.stock.changed', ...lowVolume },
   { type: 'marketing.spend.recorded', ...lowVolume },
+  { type: 'analytics.reconciliation.reported', ...lowVolume },
 ] as const satisfies readonly EventTypeRow[];
 
 export type EventType = (typeof eventTypes)[number]['type'];
@@ -95,6 +96,13 @@ export const deadLetterAttributes = {
 export const deadLetterStatuses = ['open', 'replayed', 'discarded'] as const;
 export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
+/** What a reconciliation compares with: sequence numbers, a publisher's counts, the same weekdays before. */
+export const reconciliationKinds = ['sequence', 'count', 'rate'] as const;
+export type ReconciliationKind = (typeof reconciliationKinds)[number];
+/** Acknowledged: nothing will heal it, and it alarms no more. */
+export const reconciliationStatuses = ['open', 'acknowledged', 'resolved'] as const;
+export type ReconciliationStatus = (typeof reconciliationStatuses)[number];
+
 export interface RouteRow {
   /** Its file is `functions/query/routes/<name>.ts`. */
   readonly name: string;
@@ -134,13 +142,20 @@ export const adminRoutes = [
   { name: 'discard-dead-letter', method: 'POST', path: '/admin/v1/dead-letters/{id}/discard', changes: true },
   { name: 'erase-customer', method: 'DELETE', path: '/admin/v1/customers/{customerId}', changes: true },
   { name: 'list-jobs', method: 'GET', path: '/admin/v1/jobs', changes: false },
+  { name: 'start-aggregation', method: 'POST', path: '/admin/v1/aggregations', changes: true },
+  { name: 'read-aggregation', method: 'GET', path: '/admin/v1/aggregations/{id}', changes: false },
+  { name: 'list-reconciliations', method: 'GET', path: '/admin/v1/reconciliations', changes: false },
+  {
+    name: 'acknowledge-reconciliation',
+    method: 'POST',
+    path: '/admin/v1/reconciliations/{id}/acknowledge',
+    changes: true,
+  },
   { name: 'start-replay', method: 'POST', path: '/admin/v1/replays', changes: true },
   { name: 'list-replays', method: 'GET', path: '/admin/v1/replays', changes: false },
   { name: 'read-replay', method: 'GET', path: '/admin/v1/replays/{id}', changes: false },
   { name: 'cancel-replay', method: 'POST', path: '/admin/v1/replays/{id}/cancel', changes: true },
   { name: 'read-costs', method: 'GET', path: '/admin/v1/costs', changes: false },
-  { name: 'start-aggregation', method: 'POST', path: '/admin/v1/aggregations', changes: true },
-  { name: 'read-aggregation', method: 'GET', path: '/admin/v1/aggregations/{id}', changes: false },
 ] as const satisfies readonly AdminRouteRow[];
 
 /** How urgent an alarm is, each with a topic of its own. */
@@ -176,6 +191,8 @@ export interface JobRow {
   readonly readsLogs?: boolean;
   /** It asks EventBridge what became of the replays from the bus archive. */
   readonly followsReplays?: boolean;
+  /** It retires what is past retention: it may write, read back and remove exported files. */
+  readonly retires?: boolean;
 }
 
 export const databaseRoles = {
@@ -185,14 +202,32 @@ export const databaseRoles = {
   jobs: 'analytics_jobs',
   admin: 'analytics_admin',
   audit: 'analytics_audit',
+  retain: 'analytics_retain',
   migrate: 'analytics_migrate',
 } as const;
 export type DatabaseRole = (typeof databaseRoles)[keyof typeof databaseRoles];
 
+/** What the job `watch` looks for, and the metric by which it counts what it found. */
+export const watchMetrics = {
+  'daily-aggregation-missing': 'DailyAggregationMissing',
+  'partitions-missing': 'PartitionsMissing',
+  'type-silent': 'TypesSilent',
+  'valve-closed-too-long': 'ValveSeenClosed',
+  'ledger-growing': 'LedgerGrowing',
+  'dead-letters-growing': 'DeadLettersGrowing',
+} as const;
+
+const watchAlarms = [
+  { name: 'daily-aggregation-missing', metric: watchMetrics['daily-aggregation-missing'], severity: 'P2' },
+  { name: 'partitions-missing', metric: watchMetrics['partitions-missing'], severity: 'P2' },
+  { name: 'type-silent', metric: watchMetrics['type-silent'], severity: 'P2' },
+  { name: 'valve-closed-too-long', metric: watchMetrics['valve-closed-too-long'], severity: 'P1' },
+  { name: 'ledger-growing', metric: watchMetrics['ledger-growing'], severity: 'warning' },
+  { name: 'dead-letters-growing', metric: watchMetrics['dead-letters-growing'], severity: 'P2' },
+] as const satisfies readonly JobAlarmRow[];
+
 export const jobs = [
   {
-  /** It retires what is past retention: it may write, read back and remove exported files. */
-  readonly retires?: boolean;
     name: 'migrate',
     schedules: [],
     onDeploy: true,
@@ -202,7 +237,6 @@ export const jobs = [
   },
   {
     name: 'aggregate',
-  retain: 'analytics_retain',
     schedules: [
       { expression: 'cron(* * * * ? *)', payload: {} },
       { expression: 'cron(0 1 * * ? *)', payload: { day: 'yesterday' } },
@@ -240,6 +274,25 @@ export const jobs = [
     followsReplays: true,
   },
   {
+    name: 'reconcile',
+    schedules: [{ expression: 'cron(30 2 * * ? *)', payload: { day: 'yesterday' } }],
+    onDeploy: false,
+    timeoutSeconds: 900,
+    memoryMb: 512,
+    databaseRole: databaseRoles.jobs,
+    continues: true,
+    alarms: [{ name: 'reconciliation-finding', metric: 'ReconciliationFindings', severity: 'P2' }],
+  },
+  {
+    name: 'watch',
+    schedules: [{ expression: 'cron(0 3 * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 120,
+    memoryMb: 256,
+    databaseRole: databaseRoles.jobs,
+    alarms: watchAlarms,
+  },
+  {
     name: 'audit-pii',
     schedules: [
       { expression: 'cron(0 3 ? * SUN *)', payload: {} },
@@ -253,6 +306,17 @@ export const jobs = [
     alarms: [{ name: 'personal-data-found', metric: 'PersonalDataFound', severity: 'P1' }],
     readsLogs: true,
     continues: true,
+  },
+  {
+    name: 'retain',
+    schedules: [{ expression: 'cron(0 4 * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 900,
+    memoryMb: 1024,
+    databaseRole: databaseRoles.retain,
+    alarms: [{ name: 'retention-overdue', metric: 'MonthsOverdue', severity: 'warning' }],
+    continues: true,
+    retires: true,
   },
 ] as const satisfies readonly JobRow[];
 
@@ -274,22 +338,14 @@ export const settingDefaults = {
   /** ISO 4217 code of the currency that answers default to. */
   ANALYTICS_CURRENCY: 'EUR',
   RAW_RETENTION_DAYS: '90',
+  /** How long an identity is known as stored; `auto`: as long as an event could come again. */
+  LEDGER_RETENTION_DAYS: 'auto',
+  DEAD_LETTER_RETENTION_DAYS: '90',
   MAX_FUTURE_HOURS: '24',
   /** At least 15 days: longer than any queue keeps a message. */
   IDEMPOTENCY_RETENTION_DAYS: '16',
   /** Times each event type's `maxConcurrency`. */
   INGEST_CONCURRENCY_FACTOR: '1',
-  {
-    name: 'retain',
-    schedules: [{ expression: 'cron(0 4 * * ? *)', payload: {} }],
-    onDeploy: false,
-    timeoutSeconds: 900,
-    memoryMb: 1024,
-    databaseRole: databaseRoles.retain,
-    alarms: [{ name: 'retention-overdue', metric: 'MonthsOverdue', severity: 'warning' }],
-    continues: true,
-    retires: true,
-  },
   DATABASE_POOL_SIZE: '1',
   DATABASE_IDLE_TIMEOUT_SECONDS: '60',
   /** 20 s lets a paused cluster resume. */
@@ -303,6 +359,8 @@ export const settingDefaults = {
   /** Log groups that the audit for personal data reads, separated by commas; `own`: those of all functions. Empty: none. */
   AUDIT_LOG_GROUPS: '',
   LOG_LEVEL: 'INFO',
+  /** Share of invocations, 0 to 1, that log at level DEBUG whatever `LOG_LEVEL` is. */
+  POWERTOOLS_LOGGER_SAMPLE_RATE: '0',
 } as const;
 export type SettingName = keyof typeof settingDefaults;
 
@@ -310,9 +368,6 @@ export type SettingName = keyof typeof settingDefaults;
 export const CA_FILE_NAME = 'rds-ca.pem';
 
 /** Variables that the stacks derive from their resources; an operator does not set them. */
-  /** How long an identity is known as stored; `auto`: as long as an event could come again. */
-  LEDGER_RETENTION_DAYS: 'auto',
-  DEAD_LETTER_RETENTION_DAYS: '90',
 export const resourceVariables = {
   databaseHost: 'DATABASE_HOST',
   databasePort: 'DATABASE_PORT',
@@ -337,14 +392,19 @@ export const resourceVariables = {
   /** ARNs of the event bus and of its archive, for replays. */
   eventBus: 'EVENT_BUS_ARN',
   eventArchive: 'EVENT_ARCHIVE_ARN',
+  /** S3 bucket of the months that were taken out of the database. */
+  exportBucket: 'EXPORT_BUCKET',
 } as const;
 
 /** CloudWatch metrics, in EMF lines of the functions' logs. */
 export const metricsNamespace = 'CommerceAnalytics';
 /** Value of the dimension `service`, which every metric has. */
 export const serviceName = 'commerce-analytics';
-/** Dimensions that a metric may have beside `service`: the function's physical name, the job's name. */
-export const dimensions = { function: 'function', job: 'job' } as const;
+/**
+ * Dimensions that a metric may have beside `service`: the function's physical name, the job's name, the route's key, the
+ * status class of an answer (2xx, 3xx, 4xx, 5xx).
+ */
+export const dimensions = { function: 'function', job: 'job', route: 'route', status: 'status' } as const;
 export const metrics = {
   eventsReceived: 'EventsReceived',
   eventsStored: 'EventsStored',
@@ -354,20 +414,35 @@ export const metrics = {
   deadLettersCaptured: 'DeadLettersCaptured',
   deadLettersReplayed: 'DeadLettersReplayed',
   windowsAggregated: 'WindowsAggregated',
-  /** Places where the audit's pass has found personal data so far. */
-  personalDataFound: 'PersonalDataFound',
-  /** A run of a job that came to its end; dimension `job`. */
-  jobSucceeded: 'JobSucceeded',
-  /** Greatest share of a function's memory in use; dimension `function`. */
-  memoryUsedPercent: 'MemoryUsedPercent',
-  /** 1 while the valve holds the consumers paused, else 0. */
-  valveClosed: 'ValveClosed',
-  /** Minutes since the consumers last ran at their full concurrency. */
-  valveClosedMinutes: 'ValveClosedMinutes',
-  /** S3 bucket of the months that were taken out of the database. */
-  exportBucket: 'EXPORT_BUCKET',
-} as const;
   /** Months of raw events that should have left the database a week ago. */
   monthsOverdue: 'MonthsOverdue',
   /** Open findings of the reconciliation, at the end of a run. */
   reconciliationFindings: 'ReconciliationFindings',
+  /** Places where the audit's pass has found personal data so far. */
+  personalDataFound: 'PersonalDataFound',
+  /** A run of a job that came to its end; dimension `job`. */
+  jobSucceeded: 'JobSucceeded',
+  /** 1 while the valve holds the consumers paused, else 0. */
+  valveClosed: 'ValveClosed',
+  /** Minutes since the consumers last ran at their full concurrency. */
+  valveClosedMinutes: 'ValveClosedMinutes',
+  /** Identities that the idempotency records knew: duplicates that did not ask the database. */
+  filterHits: 'FilterHits',
+  /** Seconds from an event's `time` until it was stored. */
+  eventLag: 'EventLag',
+  /** Milliseconds of a batch; dimension `function`. */
+  batchLatency: 'BatchLatency',
+  /** Seconds since the `time` of the newest stored event. */
+  freshness: 'FreshnessSeconds',
+  /** Hours that are still to be recomputed at the end of a run of `aggregate`. */
+  windowsPending: 'WindowsPending',
+  /** Milliseconds of an answer; dimension `route`. */
+  routeLatency: 'RouteLatency',
+  /** Dimensions `function` and `status`. */
+  answers: 'Answers',
+  /** Milliseconds until a connection to the database stood, TLS and login apart. */
+  databaseConnectLatency: 'DatabaseConnectLatency',
+  databaseConnectFailures: 'DatabaseConnectFailures',
+  /** Resident memory in percent of the function's, at the end of an invocation, by `function`. */
+  memoryUsedPercent: 'MemoryUsedPercent',
+} as const;

@@ -29,6 +29,11 @@ export interface WorkerAnswer {
 }
 
 const setup = workerData as WorkerSetup;
+// A thread of many: what the whole process holds is not what this function would
+process.memoryUsage.rss = () => {
+  const { heapTotal, external } = process.memoryUsage();
+  return heapTotal + external;
+};
 // A module that fails to load ends the worker, and with it the invocation that waits: what Lambda calls an init error.
 const handler = (await import(pathToFileURL(setup.moduleFile).href))[setup.exportName] as (
   event: unknown,

@@ -49,7 +49,7 @@ describe('a batch of 500 with poison in it', () => {
     });
     const outcome = await ingestion.ingest(events);
     expect(ingestion.failures).toEqual([]);
-    expect(outcome).toEqual({ failedIds: [], stored: 500 - poisonCount, duplicates: 0, rejected: poisonCount });
+    expect(outcome).toMatchObject({ failedIds: [], stored: 500 - poisonCount, duplicates: 0, rejected: poisonCount });
     expect(ingestion.letters.map(({ rejection }) => [rejection.reason, rejection.id])).toEqual(
       events.filter(({ id }) => bad.has(id)).map(({ id }) => ['processing_failed', id]),
     );
@@ -79,7 +79,7 @@ it('makes a partition that went away, and stores without loss', async () => {
   });
   expect(await ingestion.ingest(views(3))).toMatchObject({ stored: 3 });
   await admin`drop table ${admin(`analytics_events_${month}`)}`;
-  expect(await ingestion.ingest(views(3))).toEqual({ failedIds: [], stored: 3, duplicates: 0, rejected: 0 });
+  expect(await ingestion.ingest(views(3))).toMatchObject({ failedIds: [], stored: 3, duplicates: 0, rejected: 0 });
 });
 
 const run = <Value>(operation: () => Promise<Value>) => operation();

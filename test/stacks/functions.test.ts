@@ -162,6 +162,7 @@ describe('settings', () => {
     STORAGE_PRICE_PER_GIB_MONTH: '0.11',
     AUDIT_LOG_GROUPS: 'own,/aws/apigateway/shop',
     LOG_LEVEL: 'DEBUG',
+    POWERTOOLS_LOGGER_SAMPLE_RATE: '0.05',
   };
 
   it('reach the functions that read them, from the variables of the same names', () => {

@@ -48,15 +48,25 @@ export function readVersion({ dataschema, data }: Envelope): { readonly version:
 }
 
 /** `version-traceid-parentid-flags`; only a version after 00 may go on, after another hyphen. */
-const traceparentForm = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$/;
+const traceparentForm = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+
+const SAMPLED = 0x01;
+
+export interface TraceParent {
+  readonly traceId: string;
+  /** 16 hex digits. */
+  readonly parentId: string;
+  readonly isSampled: boolean;
+}
 
 /**
- * Trace id of a W3C `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header), else null: a broken one is
+ * What a W3C `traceparent` says (https://www.w3.org/TR/trace-context/#traceparent-header), else null: a broken one is
  * ignored, as that standard asks.
  */
-export function readTraceId(traceparent: Json | undefined): string | null {
+export function readTraceParent(traceparent: Json | undefined): TraceParent | null {
   if (typeof traceparent !== 'string') return null;
-  const [, version, traceId, parentId, more] = traceparentForm.exec(traceparent) ?? [];
-  if (traceId === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null;
-  return /^0+$/.test(traceId) || /^0+$/.test(parentId ?? '0') ? null : traceId;
+  const [, version, traceId, parentId, flags, more] = traceparentForm.exec(traceparent) ?? [];
+  if (!traceId || !parentId || version === 'ff' || (version === '00' && more !== undefined)) return null;
+  if (/^0+$/.test(traceId) || /^0+$/.test(parentId)) return null;
+  return { traceId, parentId, isSampled: (Number(`0x${flags}`) & SAMPLED) !== 0 };
 }

@@ -18,6 +18,8 @@ interface EventAttributes {
   readonly time: string;
   /** 32 hex digits of a valid `traceparent`, else null. */
   readonly traceId: string | null;
+  /** Its span, 16 hex digits; null where the publisher does not sample that trace. */
+  readonly sampledParentId: string | null;
 }
 
 /** An event that passed every check. It still holds personal values: never stored, logged or sent. */

@@ -43,6 +43,7 @@ export function maskEvent(event: ValidEvent, keys: PseudonymKeys): MaskedEvent {
     version: event.version,
     time: event.time,
     traceId: event.traceId,
+    sampledParentId: event.sampledParentId,
     subject: event.subject !== null && isIdOf(event.subject, data) ? event.subject : null,
     data,
     contentHash: contentHash(event.canonical, currentKey(keys)),

@@ -1,7 +1,7 @@
 import type { Reason } from '#contract';
 import { canonicalContent } from './canonical-content.ts';
 import { checkBody } from './check-body.ts';
-import { checkEnvelope, type Envelope, type Fault, findType, readTraceId, readVersion } from './check-envelope.ts';
+import { checkEnvelope, type Envelope, type Fault, findType, readTraceParent, readVersion } from './check-envelope.ts';
 import { displayableIdentifier } from './displayable-identifier.ts';
 import type { Json, JsonObject, Rejection, ValidEvent } from './event.ts';
 import { normalizeInstant } from './instant.ts';
@@ -43,6 +43,7 @@ export function readEvent(body: string, limits: ReadLimits): ReadResult {
   if (-ageMs > limits.maxFutureHours * HOUR_MS)
     return reject('in_the_future', { pointer: '/time', keyword: 'maximum' }, value);
 
+  const trace = readTraceParent(envelope.traceparent);
   return {
     event: {
       source: envelope.source,
@@ -50,7 +51,8 @@ export function readEvent(body: string, limits: ReadLimits): ReadResult {
       type: row.type,
       version,
       time,
-      traceId: readTraceId(envelope.traceparent),
+      traceId: trace?.traceId ?? null,
+      sampledParentId: trace?.isSampled ? trace.parentId : null,
       subject: envelope.subject ?? null,
       data: validated.data,
       canonical,

@@ -82,5 +82,6 @@ export const settingRules = {
   BREAKER_OPEN_SECONDS: wholeNumber(1, 3_600),
   STORAGE_PRICE_PER_GIB_MONTH: price,
   AUDIT_LOG_GROUPS: logGroups,
+  POWERTOOLS_LOGGER_SAMPLE_RATE: share,
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
 } as const satisfies Record<SettingName, Rule<string | number | readonly string[]>>;

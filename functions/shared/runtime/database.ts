@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createConnection, isIP } from 'node:net';
+import { createConnection, isIP, type Socket } from 'node:net';
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import { Signer } from '@aws-sdk/rds-signer';
 import postgres, { type Options, type PostgresType, type Sql } from 'postgres';
-import { resourceVariables } from '#contract';
+import { metrics as metricNames, resourceVariables } from '#contract';
 import { ConfigurationError } from '#core/errors.ts';
 import { readResource, readSettings } from './config.ts';
+import { metrics } from './observability.ts';
 
 let client: Sql | undefined;
 
@@ -52,8 +53,19 @@ function options(): Options<Record<string, PostgresType>> {
     connection: { TimeZone: 'UTC', application_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'analytics' },
     onnotice: () => {}, // notices quote identifiers and values
     // The driver leaves Nagle's algorithm on, which stalls a write of several packets by 40 ms
-    socket: () => createConnection({ host, port, noDelay: true }),
+    socket: () => measured(createConnection({ host, port, noDelay: true })),
   } as Options<Record<string, PostgresType>>;
+}
+
+/** With one connection a client, what waits for the database waits for this. The driver removes listeners, but only later. */
+function measured(socket: Socket): Socket {
+  const began = performance.now();
+  const wasRefused = () => metrics.addMetric(metricNames.databaseConnectFailures, 'Count', 1);
+  socket.once('close', wasRefused).once('connect', () => {
+    socket.off('close', wasRefused);
+    metrics.addMetric(metricNames.databaseConnectLatency, 'Milliseconds', performance.now() - began);
+  });
+  return socket;
 }
 
 /** Only the migrations have it: the master user cannot log in with a token before it was granted to. */

@@ -2,11 +2,14 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { metrics as metricNames } from '#contract';
 import { reduceError } from '#core/errors.ts';
 import { internalProblem, type Problem, RequestError, Unavailable } from '#core/problem.ts';
 import { discardDatabase } from './database.ts';
 import { afterThaw, DeadlineExceeded, withDeadline } from './deadline.ts';
+import { measureBy } from './measure-by.ts';
 import { logger, tracer } from './observability.ts';
+import { reportInvocation } from './report-invocation.ts';
 import { respondJson, respondProblem } from './respond.ts';
 
 /** What is left to say that there was no time. */
@@ -18,6 +21,22 @@ const MARGIN_MS = 2_000;
  */
 export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<{ status: number; body: object }>) {
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const began = performance.now();
+    const response = await respond(event, context);
+    const { routeKey: route } = event;
+    const status = response.statusCode ?? 200;
+    const milliseconds = Math.round(performance.now() - began);
+    logger.info('request answered', { route, status, milliseconds });
+    measureBy({ route }, metricNames.routeLatency, 'Milliseconds', milliseconds);
+    const statusClass = `${Math.floor(status / 100)}xx`;
+    measureBy({ function: context.functionName, status: statusClass }, metricNames.answers, 'Count', 1);
+    return response;
+  })
+    .use(injectLambdaContext(logger))
+    .use(reportInvocation())
+    .use(captureLambdaHandler(tracer, { captureResponse: false }));
+
+  async function respond(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
     const deadline = context.getRemainingTimeInMillis() - MARGIN_MS;
     try {
       const { status, body } = await afterThaw(() => withDeadline(deadline, () => answer(event)));
@@ -29,9 +48,7 @@ export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<{
       await discardDatabase();
       return respondProblem(problemOf(error, context.awsRequestId));
     }
-  })
-    .use(injectLambdaContext(logger))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }));
+  }
 }
 
 /** SQLSTATE of a statement that took longer than its role may. */

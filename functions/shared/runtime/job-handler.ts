@@ -1,17 +1,18 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { JSONValue } from 'postgres';
-import { type JobRow, jobs } from '#contract';
+import { type JobRow, jobs, metrics as metricNames } from '#contract';
 import { reduceError } from '#core/errors.ts';
 import { countSkippedTrigger, failJobRun, finishJobRun, startLeasedRun } from '#db/record-job-run.ts';
 import { database, discardDatabase } from './database.ts';
 import { afterThaw, withDeadline } from './deadline.ts';
 import { type Claim, claimJob, yieldJob } from './hold-job-lease.ts';
 import { readTrigger } from './job-trigger.ts';
-import { logger, metrics, tracer } from './observability.ts';
+import { measureBy } from './measure-by.ts';
+import { logger, tracer } from './observability.ts';
+import { reportInvocation } from './report-invocation.ts';
 import { runOnce } from './run-once.ts';
 
 export interface JobRun {
@@ -70,6 +71,7 @@ async function recordedRun({ job, holder, trigger, remainingMilliseconds }: Clai
       work(payload, { scheduledAt, continuation, remainingMilliseconds }),
     );
     await finishJobRun(database(), runId, result);
+    measureBy({ job }, metricNames.jobSucceeded, 'Count', 1);
     return { runId, result };
   } catch (error) {
     const { name, code } = reduceError(error);
@@ -102,10 +104,13 @@ async function skip(reason: string, runId: string | null): Promise<{ skipped: st
 /** As `jobHandler`, for what runs before there is a table of runs. */
 export function wrapped(handle: (payload: Payload, context: Context) => Promise<JSONValue>) {
   return middy(async (payload: Payload, context: Context): Promise<JSONValue> => {
+    const began = performance.now();
     try {
-      return await afterThaw(() =>
+      const result = await afterThaw(() =>
         withDeadline(context.getRemainingTimeInMillis() - MARGIN_MS, () => handle(payload ?? {}, context)),
       );
+      logger.info('job done', { ...countsOf(result), milliseconds: Math.round(performance.now() - began) });
+      return result;
     } catch (error) {
       logger.error('job failed', { error: reduceError(error) });
       await discardDatabase();
@@ -113,6 +118,12 @@ export function wrapped(handle: (payload: Payload, context: Context) => Promise<
     }
   })
     .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
+    .use(reportInvocation())
     .use(captureLambdaHandler(tracer, { captureResponse: false }));
+}
+
+/** Of a job's answer what may be logged whatever the job: numbers and truth values, by name. */
+function countsOf(result: JSONValue): Record<string, unknown> {
+  const entries = Object.entries((result as object | null) ?? {});
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'number' || typeof value === 'boolean'));
 }
