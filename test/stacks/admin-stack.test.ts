@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { adminRoutes } from '#contract';
+import { adminRoutes, eventTypes, ruleName, UNMATCHED } from '#contract';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');
@@ -36,4 +36,32 @@ it('knows the queue of every type, as the job that returns letters does', () => 
     for (const type of ['orders.order.status_changed', 'analytics.page_view', 'unmatched'])
       expect(text).toContain(type);
   }
+});
+
+it('may replay from the archive of the bus to that bus alone, and touch no other replay', () => {
+  const statements = own('AWS::IAM::Policy').flatMap(({ properties }) => properties.PolicyDocument.Statement);
+  const events = statements.filter(({ Action }) => JSON.stringify(Action).includes('events:'));
+  expect(events).toHaveLength(1);
+  const texts = events[0].Resource.map((resource: unknown) => JSON.stringify(resource));
+  expect(texts).toEqual([
+    expect.stringContaining('Archive'),
+    expect.stringContaining('Bus'),
+    expect.stringContaining('replay/analytics-*'),
+  ]);
+  expect(texts.join()).not.toContain('"*"');
+});
+
+it('reaches EventBridge through one zone, the other services through both', () => {
+  const interfaces = app
+    .resources('AWS::EC2::VPCEndpoint')
+    .filter(({ properties }) => properties.VpcEndpointType === 'Interface')
+    .map(({ properties }) => ({ name: JSON.stringify(properties.ServiceName), zones: properties.SubnetIds.length }));
+  const zonesOf = (isEventBridge: boolean) =>
+    new Set(interfaces.filter(({ name }) => name.includes('.events"') === isEventBridge).map(({ zones }) => zones));
+  expect([zonesOf(true), zonesOf(false)]).toEqual([new Set([1]), new Set([2])]);
+});
+
+it('names rules as replays are limited to them', () => {
+  const names = app.resources('AWS::Events::Rule').map(({ properties }) => properties.Name);
+  expect(names).toEqual(expect.arrayContaining([...eventTypes.map(({ type }) => type), UNMATCHED].map(ruleName)));
 });

@@ -28,6 +28,7 @@ describe('network', () => {
     expect(endpoints.sort()).toEqual([
       ['Gateway', 'dynamodb'],
       ['Gateway', 's3'],
+      ['Interface', 'events'],
       ['Interface', 'kms'],
       ['Interface', 'lambda'],
       ['Interface', 'secretsmanager'],

@@ -91,6 +91,9 @@ describe('rights beyond log, network, trace and login', () => {
   const circuit = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
   const records = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`);
   const exported = ['DeleteObject', 'GetObject', 'ListBucket', 'PutObject'].map((action) => `s3:${action}`);
+  const replay = ['StartReplay', 'CancelReplay', 'DescribeReplay', 'DescribeArchive'].map(
+    (action) => `events:${action}`,
+  );
   const readSecret = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
   it.each<[string, readonly string[]]>([
@@ -105,7 +108,8 @@ describe('rights beyond log, network, trace and login', () => {
       ],
     ],
     ['dlq-capture', [...sqs(consume), ...circuit, ...readSecret, 'kms:GenerateDataKey']],
-    ['admin', [...records, ...reportFailure, ...readSecret, 'kms:Decrypt']],
+    ['admin', [...records, ...reportFailure, ...readSecret, 'kms:Decrypt', ...replay]],
+    ['job-follow-replays', [...reportFailure, ...records, 'events:DescribeReplay']],
     ['job-return-dead-letters', [...reportFailure, ...records, 'kms:Decrypt']],
     ['query', []],
     ['job-migrate', readSecret],
@@ -181,9 +185,9 @@ describe('settings', () => {
     ['ANALYTICS_TIME_ZONE', ['Mars/Base', '']],
     ['ANALYTICS_CURRENCY', ['euro', 'XQX', '']],
     ['RAW_RETENTION_DAYS', ['0', '-1', '1.5', 'ninety', '']],
-    ['MAX_FUTURE_HOURS', ['-1', 'x']],
     ['LEDGER_RETENTION_DAYS', ['0', 'forever', '', '182']],
     ['DEAD_LETTER_RETENTION_DAYS', ['0', 'auto']],
+    ['MAX_FUTURE_HOURS', ['-1', 'x']],
     ['IDEMPOTENCY_RETENTION_DAYS', ['14']],
     ['INGEST_CONCURRENCY_FACTOR', ['0', '1.5']],
     ['DATABASE_POOL_SIZE', ['0']],
@@ -191,6 +195,7 @@ describe('settings', () => {
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', ['0']],
     ['BREAKER_FAILURES', ['0']],
     ['BREAKER_OPEN_SECONDS', ['0']],
+    ['STORAGE_PRICE_PER_GIB_MONTH', ['-1', '0,10', 'free', '.5']],
     ['AUDIT_LOG_GROUPS', ['/aws/lambda/*', 'own,', 'a b', 'own;/x']],
     ['LOG_LEVEL', ['verbose']],
   ])('%s stops the synthesis by name when it is wrong', (name, values) => {
