@@ -11,6 +11,7 @@ import { paymentEvents } from './payments.ts';
 import { makePeople } from './people.ts';
 import { makeOtherPurchase } from './purchases.ts';
 import { makeRandom } from './random.ts';
+import { reportEvents } from './reports.ts';
 import { returnEvents } from './returns.ts';
 import { shipmentEvents } from './shipments.ts';
 import { spendEvents } from './spend.ts';
@@ -94,7 +95,9 @@ export function generateSample({
   const wanted = new Set(types);
   const limit = end.toISOString();
   // Instants in one form compare as text. What has not happened by the end is not known.
-  const events = everything.filter(({ type, time }) => time <= limit && wanted.has(type));
+  const isKnown = ({ type, time }: CloudEvent) => time <= limit && wanted.has(type);
+  const told = everything.filter(isKnown);
+  const events = [...told, ...reportEvents(run, told, from, to).filter(isKnown)];
 
   const disturbed = disturb(events, run, from + HOUR, to, randomFor('disturbances'));
   const { duplicates, late, invalid } = disturbed;

@@ -24,6 +24,7 @@ const personal: Record<EventType, readonly string[]> = {
   'returns.return.status_changed': [],
   'inventory.stock.changed': [],
   'marketing.spend.recorded': [],
+  'analytics.reconciliation.reported': [],
 };
 
 function maskedFields(plans: FieldPlans, prefix = ''): string[] {

@@ -16,6 +16,14 @@ export const leastData: Readonly<Record<EventType, Readonly<Record<string, unkno
   'returns.return.status_changed': { return_id: 'r1', order_id: null, status: 'requested' },
   'inventory.stock.changed': { product_id: 'p1', warehouse_id: 'w1', on_hand: -2.5 },
   'marketing.spend.recorded': { spend_date: '2026-11-20', amount: 10, currency: 'EUR' },
+  'analytics.reconciliation.reported': {
+    ...{
+      counted_type: 'analytics.page_view',
+      period_from: '2026-11-21T00:00:00.000000Z',
+      period_to: '2026-11-22T00:00:00.000000Z',
+    },
+    count: 7,
+  },
 };
 
 export function makeCloudEvent(type: EventType, data: object = {}, attributes: object = {}) {

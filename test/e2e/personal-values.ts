@@ -40,6 +40,7 @@ export const personalFields: Readonly<Record<EventType, Readonly<Record<string, 
   'returns.return.status_changed': {},
   'inventory.stock.changed': {},
   'marketing.spend.recorded': {},
+  'analytics.reconciliation.reported': {},
 };
 
 /** What must be found nowhere: the token in any spelling, and the values that have none. */

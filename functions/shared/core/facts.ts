@@ -8,7 +8,16 @@ import type { Json, MaskedEvent } from './event.ts';
 export type Entry = readonly [order: string, value?: Json];
 export type Entries = Readonly<Record<string, Entry>>;
 
-export type FactTable = 'orders' | 'payments' | 'shipments' | 'returns' | 'sessions' | 'customers' | 'stock' | 'spend';
+export type FactTable =
+  | 'orders'
+  | 'payments'
+  | 'shipments'
+  | 'returns'
+  | 'sessions'
+  | 'customers'
+  | 'stock'
+  | 'spend'
+  | 'reported_counts';
 
 /** What one event adds to the row `key` of `table`. */
 export interface Fact {

@@ -15,6 +15,7 @@ const keyColumns: Readonly<Record<FactTable, string>> = {
   customers: 'customer_id',
   stock: 'stock_id',
   spend: 'spend_id',
+  reported_counts: 'report_id',
 };
 
 /** @param facts at most one per table and key (`mergeFacts`) */
