@@ -42,7 +42,7 @@ beforeAll(async () => {
   await once(control.listen(0, '127.0.0.1'), 'listening');
   const sqs = `http://127.0.0.1:${queues.port}`;
   outputs = {
-    endpoints: { sqs, events: sqs, dynamodb: sqs },
+    endpoints: { sqs, s3: sqs, events: sqs, dynamodb: sqs },
     queues: { 'analytics.page_view': { url: `${sqs}/000000000000/views`, dlqUrl: `${sqs}/000000000000/dlq-views` } },
     databaseUrl: database.url(),
     controlUrl: `http://127.0.0.1:${(control.address() as AddressInfo).port}`,
@@ -59,6 +59,7 @@ beforeEach(() => {
     },
     queues: () => [],
     functions: () => [],
+    alarms: async () => [],
     metrics: () => metrics,
   });
 });

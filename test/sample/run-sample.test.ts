@@ -48,7 +48,8 @@ beforeAll(async () => {
     token: 'reader',
     adminToken: 'admin',
     eventBusName: 'the-bus',
-    endpoints: { sqs: bus.url, events: bus.url, dynamodb: bus.url },
+    exportBucket: '',
+    endpoints: { sqs: bus.url, s3: bus.url, events: bus.url, dynamodb: bus.url },
     queues: {}, // nothing to wait for: what the fake bus takes goes nowhere
     databaseUrl: database.url(),
     controlUrl: apiUrl,
