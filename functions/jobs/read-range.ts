@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { AnalyticsError } from '#core/errors.ts';
-import { shiftDays } from '#core/time-windows.ts';
+import { isDate } from '#core/instant.ts';
+import { shiftDays, startOfDay } from '#core/time-windows.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -11,21 +12,26 @@ export interface HourRange {
 }
 
 /**
- * The range that a job's payload names: {day: "yesterday"} is the business day before `now`, {from, to} are RFC 3339
+ * The range that a job's payload names: {day: "yesterday"} is the business day before `now`, {day: "YYYY-MM-DD"} that day, {from, to} are RFC 3339
  * instants, widened to whole hours. Undefined where it names none.
  * @throws {AnalyticsError} naming the field that is malformed
  */
 export function readRange(payload: Payload, now: Date, zone: string): HourRange | undefined {
   const { day, from, to } = payload;
   if (day !== undefined) {
-    if (day !== 'yesterday') throw new AnalyticsError('day: expected "yesterday"');
-    const today = Temporal.Instant.from(now.toISOString());
-    return widen(shiftDays(today, -1, zone), shiftDays(today, 0, zone));
+    const start = startOf(day, now, zone);
+    return widen(start, shiftDays(start, 1, zone));
   }
   if (from === undefined && to === undefined) return undefined;
   const range = widen(readInstant('from', from), readInstant('to', to));
   if (range.from >= range.to) throw new AnalyticsError('to: expected an instant after from');
   return range;
+}
+
+function startOf(day: unknown, now: Date, zone: string): Temporal.Instant {
+  if (day === 'yesterday') return shiftDays(Temporal.Instant.from(now.toISOString()), -1, zone);
+  if (typeof day === 'string' && isDate(day)) return startOfDay(day, zone);
+  throw new AnalyticsError('day: expected "yesterday" or a date (YYYY-MM-DD)');
 }
 
 function readInstant(name: string, value: unknown): Temporal.Instant {

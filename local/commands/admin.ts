@@ -9,6 +9,7 @@ import {
   showLetter,
 } from './admin/dead-letters.ts';
 import { listRuns } from './admin/job-runs.ts';
+import { acknowledgeReconciliation, listReconciliations } from './admin/reconciliations.ts';
 import { readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';
 
@@ -21,6 +22,8 @@ const USAGE = [
   'npm run admin -- aggregations start --from TIME --to TIME [--dry-run]',
   'npm run admin -- aggregations show ID',
   'npm run admin -- jobs [--limit N] [--cursor C]',
+  'npm run admin -- reconciliations [--kind K] [--status S] [--limit N] [--cursor C]',
+  'npm run admin -- reconciliations acknowledge ID [--dry-run]',
   'FILTER: --type T --reason R --status S --from TIME --to TIME   everywhere: [--data-dir DIR]',
 ].join('\n       ');
 
@@ -30,6 +33,7 @@ const flags = {
   type: { type: 'string' },
   reason: { type: 'string' },
   status: { type: 'string' },
+  kind: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
   limit: { type: 'string' },
@@ -46,6 +50,12 @@ function choose(words: readonly string[], options: LetterOptions): (outputs: Out
     }
     if (verb === 'show' && id !== undefined) return (outputs) => showAggregation(outputs, id);
   }
+  if (subject === 'reconciliations' && more.length === 0) {
+    if (verb === undefined) return (outputs) => listReconciliations(outputs, { ...options.filter, ...options.page });
+    if (verb === 'acknowledge' && id !== undefined) {
+      return (outputs) => acknowledgeReconciliation(outputs, id, options.dryRun);
+    }
+  }
   if (subject === 'dead-letters' && more.length === 0) {
     if (verb === 'list' && id === undefined) return (outputs) => listLetters(outputs, options);
     if (verb === 'show' && id !== undefined) return (outputs) => showLetter(outputs, id);
@@ -60,7 +70,7 @@ await runCommand('admin', async () => {
   const { values, positionals } = readArguments(flags, USAGE);
   const given = (names: readonly (keyof typeof values)[]) =>
     Object.fromEntries(names.flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])));
-  const filter = given(['type', 'reason', 'status', 'from', 'to']);
+  const filter = given(['type', 'reason', 'status', 'kind', 'from', 'to']);
   const options = { filter, page: given(['limit', 'cursor']), dryRun: values['dry-run'] };
   const command = choose(positionals, options);
   process.stdout.write(await command(readOutputs(values['data-dir'])));

@@ -60,7 +60,7 @@ it('reads a range of whole hours from its payload', () => {
 });
 
 it.each([
-  [{ day: 'today' }, 'day: expected "yesterday"'],
+  [{ day: 'today' }, 'day: expected "yesterday" or a date (YYYY-MM-DD)'],
   [{ from: 'jane@example.com', to: '2026-01-01T00:00:00Z' }, 'from: expected an RFC 3339 instant with offset'],
   [{ from: '2026-01-01T00:00:00Z' }, 'to: expected an RFC 3339 instant with offset'],
   [{ from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'to: expected an instant after from'],

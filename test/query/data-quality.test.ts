@@ -89,7 +89,7 @@ describe('data quality', () => {
   test('says what is not computed yet', async () => {
     const { data, meta } = await ask();
     expect([data.reconciliations, data.restatements]).toEqual([[], []]);
-    expect(meta.notes).toContain('reconciliations, restatements: not computed yet');
+    expect(meta.notes).toContain('restatements: not computed yet');
     expect(meta).toMatchObject({ currency: 'EUR', unconverted: 0, freshness: { complete: expect.any(Boolean) } });
   });
 

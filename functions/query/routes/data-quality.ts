@@ -1,9 +1,10 @@
-import type { EventType } from '#contract';
 import { pageNames, readPage, writeCursor } from '#core/page.ts';
 import { commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import type { SeenVersion } from '#core/rows.ts';
+import { typeOfAggregate } from '#core/type-of-aggregate.ts';
 import { countDataFaults, type DataFaults } from '#db/query/count-data-faults.ts';
 import { type Gap, listGaps } from '#db/query/list-gaps.ts';
+import { listOpenFindings, type OpenFinding, readUnjudgedTypes } from '#db/query/list-open-findings.ts';
 import { readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { answerMeta } from '../answer-meta.ts';
@@ -12,15 +13,7 @@ import type { Route } from '../route.ts';
 
 /** 500 gaps of so many numbers stay far below the 6 MB of an answer. */
 const MOST_VERSIONS = 100;
-
-/** The type whose events count an aggregate's versions. */
-const typeOf: Readonly<Record<SeenVersion['aggregate'], EventType>> = {
-  order: 'orders.order.status_changed',
-  payment: 'payments.payment.confirmed',
-  shipment: 'shipping.shipment.status_changed',
-  return: 'returns.return.status_changed',
-  stock: 'inventory.stock.changed',
-};
+const MOST_FINDINGS = 100;
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, ...pageNames]);
@@ -28,12 +21,14 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
   const { limit, after } = readPage(parameters, 2);
   const { range } = common;
 
-  const { state, sales, faults, gaps } = await readSnapshot(database(), async (tx) => ({
-    state: await readFreshness(tx, range),
+  const { freshness, sales, faults, gaps, findings, unjudged } = await readSnapshot(database(), async (tx) => ({
+    freshness: await readFreshness(tx, range),
     sales: await askSales(tx, salesQuestion(common, businessZone, range)),
     faults: await countDataFaults(tx, range),
     // one more tells whether there is another page
     gaps: await listGaps(tx, { after, limit: limit + 1, mostVersions: MOST_VERSIONS }),
+    findings: await listOpenFindings(tx, range, MOST_FINDINGS + 1),
+    unjudged: await readUnjudgedTypes(tx),
   }));
 
   const page = gaps.slice(0, limit);
@@ -43,10 +38,15 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
     ordersWithoutCreation: faults.ordersWithoutCreation,
     late: lateByType(faults),
     rejected: faults.rejected,
-    reconciliations: [],
+    reconciliations: findings.slice(0, MOST_FINDINGS),
     restatements: [],
   };
-  const meta = answerMeta(common, { now, state, sales, previous: null, missing: notesOn(page, faults) });
+  const meta = answerMeta(common, {
+    now,
+    freshness,
+    unconverted: sales.total.unconverted,
+    notes: [...notesOn(page, faults), ...notesOnFindings(findings, unjudged)],
+  });
   return {
     status: 200,
     body: { data, meta: { ...meta, nextCursor: last ? writeCursor([last.aggregate, last.id]) : null } },
@@ -57,14 +57,17 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
 const shownId = (id: string) => id.replace('\u0001', '@');
 
 function lateByType({ late }: DataFaults) {
-  const byType = late.map(({ aggregate, count }) => ({ type: typeOf[aggregate as SeenVersion['aggregate']], count }));
+  const byType = late.map(({ aggregate, count }) => ({
+    type: typeOfAggregate[aggregate as SeenVersion['aggregate']],
+    count,
+  }));
   return { count: byType.reduce((sum, { count }) => sum + count, 0), byType };
 }
 
 function notesOn(page: readonly Gap[], { ordersWithoutEvents }: DataFaults): string[] {
   return [
     'gaps, ordersWithoutCreation, late: over all time; rejected: received in the period',
-    'reconciliations, restatements: not computed yet',
+    'restatements: not computed yet',
     ...(ordersWithoutEvents > 0
       ? [`${ordersWithoutEvents} orders are known only by their payments, shipments or returns`]
       : []),
@@ -73,5 +76,15 @@ function notesOn(page: readonly Gap[], { ordersWithoutEvents }: DataFaults): str
       .map(({ aggregate, id, missing, missingCount }) => {
         return `gaps: ${aggregate} ${shownId(id)} lists the lowest ${missing.length} of ${missingCount} missing versions`;
       }),
+  ];
+}
+
+function notesOnFindings(findings: readonly OpenFinding[], unjudged: readonly string[] | null): string[] {
+  if (unjudged === null) return ['reconciliations: no run has compared anything yet'];
+  return [
+    ...(findings.length > MOST_FINDINGS ? [`reconciliations: the latest ${MOST_FINDINGS} of more`] : []),
+    ...(unjudged.length > 0
+      ? [`reconciliations: not enough history to say what is normal of ${unjudged.join(', ')}`]
+      : []),
   ];
 }
