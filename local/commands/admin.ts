@@ -1,5 +1,6 @@
 import type { Outputs } from '../describe-outputs.ts';
 import { showAggregation, startAggregation } from './admin/aggregations.ts';
+import { showCosts } from './admin/costs.ts';
 import {
   discardLetter,
   type LetterOptions,
@@ -10,6 +11,7 @@ import {
 } from './admin/dead-letters.ts';
 import { listRuns } from './admin/job-runs.ts';
 import { acknowledgeReconciliation, listReconciliations } from './admin/reconciliations.ts';
+import { cancelReplay, listReplays, showReplay, startReplay } from './admin/replays.ts';
 import { readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';
 
@@ -21,6 +23,11 @@ const USAGE = [
   'npm run admin -- dead-letters discard ID [--dry-run]',
   'npm run admin -- aggregations start --from TIME --to TIME [--dry-run]',
   'npm run admin -- aggregations show ID',
+  'npm run admin -- replays start --from TIME --to TIME [--type T,T] [--dry-run]',
+  'npm run admin -- replays list [--status S] [--limit N] [--cursor C]',
+  'npm run admin -- replays show ID',
+  'npm run admin -- replays cancel ID [--dry-run]',
+  'npm run admin -- costs',
   'npm run admin -- jobs [--limit N] [--cursor C]',
   'npm run admin -- reconciliations [--kind K] [--status S] [--limit N] [--cursor C]',
   'npm run admin -- reconciliations acknowledge ID [--dry-run]',
@@ -44,6 +51,13 @@ const flags = {
 function choose(words: readonly string[], options: LetterOptions): (outputs: Outputs) => Promise<string> {
   const [subject, verb, id, ...more] = words;
   if (subject === 'jobs' && verb === undefined) return (outputs) => listRuns(outputs, options.page);
+  if (subject === 'costs' && verb === undefined) return showCosts;
+  if (subject === 'replays' && more.length === 0) {
+    if (verb === 'start' && id === undefined) return (outputs) => startReplay(outputs, options);
+    if (verb === 'list' && id === undefined) return (outputs) => listReplays(outputs, options);
+    if (verb === 'show' && id !== undefined) return (outputs) => showReplay(outputs, id);
+    if (verb === 'cancel' && id !== undefined) return (outputs) => cancelReplay(outputs, id, options);
+  }
   if (subject === 'aggregations' && more.length === 0) {
     if (verb === 'start' && id === undefined) {
       return (outputs) => startAggregation(outputs, options.filter, options.dryRun);

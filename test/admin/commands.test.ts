@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeDataDir, runCli } from '../commands/run-cli.ts';
 import { makeEvent } from '../setup/events.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
@@ -75,6 +75,32 @@ describe('npm run admin -- dead-letters', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(expected);
   });
+});
+
+it('npm run admin -- replays starts, shows, lists and cancels', async () => {
+  const range = ['--from', new Date(Date.now() - 60_000).toISOString(), '--to', new Date().toISOString()];
+  expect((await admin('replays', 'list')).out).toBe('no replays\n');
+  expect((await admin('replays', 'start', ...range, '--type', TYPE, '--dry-run')).out).toMatch(
+    /^would replay events of 1 types from \S+ to \S+: 0 of them are stored already; the archive keeps events since \S+\n/,
+  );
+  expect((await admin('replays', 'start', ...range)).out).toMatch(/^replay 1 of events of \d\d types .* has begun/);
+  await vi.waitFor(async () => {
+    expect(JSON.parse((await admin('replays', 'show', '1')).out)).toMatchObject({ id: '1', status: 'succeeded' });
+  }, 10_000);
+  expect((await admin('replays', 'list', '--status', 'succeeded')).out).toMatch(/\n1 .* succeeded +100 % /);
+  expect((await admin('replays', 'cancel', '1')).err).toBe('admin: This replay is not running but succeeded (409)\n');
+  expect((await admin('replays', 'start')).err).toMatch(/^admin: replays start needs --from TIME and --to TIME/);
+});
+
+it('npm run admin -- costs tells what the events of each type occupy', async () => {
+  await system.send(TYPE, [
+    JSON.stringify(makeEvent(TYPE, { session_id: 's', product_id: 'p', action: 'add', quantity: 1 })),
+  ]);
+  await system.drain();
+  const { out } = await admin('costs');
+  expect(out).toMatch(/^type +rows +bytes +share +bytes an event +a month\n─/);
+  expect(out).toMatch(/analytics\.cart_changed +1 +[\d,]+ +100\.0 % /);
+  expect(out).toMatch(/\nall with the events +[\d,]+ +–\n/);
 });
 
 it('npm run admin -- jobs tells the last runs', async () => {
