@@ -1,6 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+interface Component {
+  readonly name: string;
+  readonly version: string;
+  readonly properties: readonly { readonly name: string }[];
+}
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly version: string; readonly dev?: boolean; readonly integrity?: string }>
+  >;
+}
 
 /**
  * `npm run sbom [-- FILE]`: every package of the lock file, as CycloneDX; those that only development needs are marked.
@@ -12,36 +23,34 @@ const npm = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-l
   maxBuffer: 64 * 1024 * 1024,
 });
 if (npm.status === 0) {
+  const bom = JSON.parse(npm.stdout);
+  const deployed = readDeployed();
+  const components = bom.components.map((component: Component) => asDeployed(component, deployed));
   mkdirSync(dirname(file), { recursive: true });
-  const bom = JSON.parse(npm.stdout) as Bom;
-  const components = onceEach(bom.components, isOfDeployment);
-  const dependencies = onceEach(bom.dependencies, () => false);
-  writeFileSync(file, `${JSON.stringify({ ...bom, components, dependencies }, null, 2)}\n`);
-  const deployed = components.filter(isOfDeployment).length;
-  console.log(`${file}: ${components.length} packages, ${deployed} of them in a deployment`);
+  writeFileSync(file, `${JSON.stringify({ ...bom, components }, null, 2)}\n`);
+  console.log(`${file}: ${components.length} packages, ${deployed.size} of them in a deployment`);
 } else {
   console.error(npm.error?.message ?? npm.stderr);
   process.exitCode = 1;
 }
 
-interface Component {
-  readonly 'bom-ref': string;
-  readonly properties: readonly { readonly name: string }[];
-}
-interface Bom {
-  readonly components: readonly Component[];
-  readonly dependencies: readonly { readonly ref: string }[];
+/** Digest in hex by `name@version`, of what is installed without the development's packages. */
+function readDeployed(): ReadonlyMap<string, string> {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+  const deployed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+  return new Map(
+    deployed.map(([path, { version, integrity = '' }]) => {
+      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      const digest = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');
+      return [`${name}@${version}`, digest];
+    }),
+  );
 }
 
-function isOfDeployment({ properties }: Component): boolean {
-  return properties.every(({ name }) => name !== 'cdx:npm:package:development');
-}
-
-/** A version that is installed in two places is listed twice by npm, and CycloneDX allows a reference once. */
-function onceEach<Part extends { readonly 'bom-ref'?: string; readonly ref?: string }>(
-  parts: readonly Part[],
-  isPreferred: (part: Part) => boolean,
-): Part[] {
-  const byReference = Map.groupBy(parts, (part) => part['bom-ref'] ?? part.ref);
-  return [...byReference.values()].map((same) => same.find(isPreferred) ?? same[0]!);
+/** Of a version that is deployed and also comes bundled in a development's package, npm shows the latter alone. */
+function asDeployed(component: Component, deployed: ReadonlyMap<string, string>): Component {
+  const digest = deployed.get(`${component.name}@${component.version}`);
+  if (digest === undefined) return component;
+  const properties = component.properties.filter(({ name }) => !/:(development|bundled)$/.test(name));
+  return { ...component, properties, ...{ hashes: [{ alg: 'SHA-512', content: digest }] } };
 }
