@@ -1,3 +1,4 @@
+import type { AlarmStatus } from './alarms/watch-alarms.ts';
 import type { InvocationResult, LambdaFunction } from './lambda/run-function.ts';
 import type { QueueDepth } from './queues/start-queues.ts';
 import type { ControlAnswer, ControlRequest } from './services/serve-aws-calls.ts';
@@ -20,13 +21,14 @@ export interface Controlled {
   readonly queues: () => readonly QueueDepth[];
   readonly functions: () => readonly LambdaFunction[];
   readonly metrics: () => Readonly<Record<string, number>>;
+  readonly alarms: () => Promise<readonly AlarmStatus[]>;
 }
 
 /**
  * The control calls of the local commands: `POST /invoke/<function>` runs a function now, `GET /status` tells queues,
- * functions and metrics, `POST /drained` marks that all is processed.
+ * functions and metrics, `GET /alarms` the templates' alarms on them, `POST /drained` marks that all is processed.
  */
-export function answerControl({ invoke, queues, functions, metrics }: Controlled): ControlRequest {
+export function answerControl({ invoke, queues, functions, metrics, alarms }: Controlled): ControlRequest {
   const startedAt = new Date().toISOString();
   let last: Reading | null = null;
   return async (method, path, body) => {
@@ -41,6 +43,7 @@ export function answerControl({ invoke, queues, functions, metrics }: Controlled
       last = now;
       return answer(readings);
     }
+    if (method === 'GET' && path === '/alarms') return answer(await alarms());
     if (method !== 'GET' || path !== '/status') return undefined;
     const workers = functions().map((fn) => ({ name: fn.name, workers: fn.workers() }));
     return answer({ startedAt, metrics: metrics(), queues: queues(), functions: workers });

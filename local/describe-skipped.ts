@@ -25,6 +25,7 @@ const RUN: ReadonlySet<string> = new Set([
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::SSM::Parameter',
+  'AWS::CloudWatch::Alarm',
   'Custom::Trigger',
 ]);
 

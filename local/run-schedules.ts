@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Cron } from 'croner';
 import { cronOptions, cronPattern } from '../lib/cron-pattern.ts';
+import type { InvokeAsynchronously } from './lambda/invoke-asynchronously.ts';
 import type { LambdaFunction } from './lambda/run-function.ts';
 import type { Deployment } from './template/deploy-template.ts';
 
@@ -19,13 +20,14 @@ interface ScheduleProperties {
 export function runSchedules(
   deployment: Deployment,
   findFunction: (arn: string) => LambdaFunction | undefined,
+  invoke: InvokeAsynchronously,
 ): Schedules {
   const timers = deployment.of('AWS::Scheduler::Schedule').flatMap((resource) => {
     const schedule = resource.properties() as unknown as ScheduleProperties;
     if (schedule.State === 'DISABLED') return [];
     const fn = findFunction(schedule.Target.Arn);
     if (!fn) throw new Error(`Schedule ${resource.logicalId}: its target is no function of the templates`);
-    return startTimer(schedule, (at) => void fn.invoke(scheduleInput(schedule.Target.Input ?? '{}', at)));
+    return startTimer(schedule, (at) => void invoke(fn, scheduleInput(schedule.Target.Input ?? '{}', at)));
   });
   return {
     stop: () => {

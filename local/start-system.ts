@@ -1,6 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { measureFunction } from './alarms/measure-function.ts';
+import { MINUTE } from './alarms/metric-store.ts';
+import type { AlarmStatus } from './alarms/watch-alarms.ts';
+import { watchSystem } from './alarms/watch-system.ts';
 import { answerControl } from './answer-control.ts';
 import { startIssuer } from './api/issue-tokens.ts';
 import { readApis } from './api/read-api.ts';
@@ -10,6 +14,8 @@ import { describeOutputs, type Outputs } from './describe-outputs.ts';
 import { describeSkipped } from './describe-skipped.ts';
 import { answerInvocations } from './lambda/answer-invocations.ts';
 import { findFunction } from './lambda/find-function.ts';
+import { invokeAsynchronously } from './lambda/invoke-asynchronously.ts';
+import { readEmf } from './lambda/read-emf.ts';
 import { readFunctions } from './lambda/read-functions.ts';
 import { type InvocationResult, type LambdaFunction, runFunction } from './lambda/run-function.ts';
 import { sumMetrics } from './lambda/sum-metrics.ts';
@@ -39,6 +45,10 @@ export interface LocalSystem {
   drain(): Promise<void>;
   /** Invokes a function by physical name, logical id, or the end of its name (`aggregate`); `payload` is any JSON value. */
   invoke(name: string, payload: unknown): Promise<InvocationResult>;
+  /** As `invoke` for a caller who does not wait: with retries, and the queue of failed runs. Resolves when all that is over. */
+  invokeAsynchronously(name: string, payload: unknown): Promise<void>;
+  /** Reads this moment's metrics and evaluates the templates' alarms on them. */
+  alarms(): Promise<readonly AlarmStatus[]>;
   /** Ends everything; with `drain`, after the queues are empty. Calling it again without `drain` cuts the wait short. */
   stop(options?: { readonly drain?: boolean }): Promise<void>;
 }
@@ -51,23 +61,30 @@ export interface SystemOptions {
   /** Of the HTTP API; 0: any free one. */
   readonly port: number;
   readonly log: (line: string) => void;
+  /** Of the metrics and alarms. Default: this machine's. */
+  readonly clock?: () => Date;
+  /** Before a failed run of a job is tried again. Default: a minute, then two, as Lambda does. */
+  readonly retryDelaysMs?: readonly number[];
 }
+
+const RETRY_DELAYS_MS = [60_000, 120_000];
 
 /**
  * Runs what the synthesized templates hold on this machine, and prints what it does not run. Throws when the port is
  * taken, when a template asks for what cannot be run faithfully, or when a trigger (the migrations) fails.
  */
-export async function startSystem({ cdkOut, dataDir, port, log }: SystemOptions): Promise<LocalSystem> {
+export async function startSystem(options: SystemOptions): Promise<LocalSystem> {
   const closers: (() => unknown)[] = [];
   try {
-    return await start({ cdkOut, dataDir, port, log }, closers);
+    return await start(options, closers);
   } catch (error) {
     for (const close of closers.reverse()) await close();
     throw error;
   }
 }
 
-async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (() => unknown)[]): Promise<LocalSystem> {
+async function start(options: SystemOptions, closers: (() => unknown)[]): Promise<LocalSystem> {
+  const { cdkOut, dataDir, port, log, clock = () => new Date(), retryDelaysMs = RETRY_DELAYS_MS } = options;
   const assembly = readAssembly(cdkOut);
   const logDirectory = join(dataDir, 'logs');
   mkdirSync(logDirectory, { recursive: true });
@@ -75,7 +92,11 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   // Everything listens before anything is resolved: the templates' endpoints are these ports.
   let api: ReturnType<typeof readApis>;
   const issuer = await startIssuer();
-  const apiServer = serveApi(() => api, issuer.publicKey);
+  const apiServer = serveApi(
+    () => api,
+    issuer.publicKey,
+    (...answer) => watch.recordAnswer(...answer),
+  );
   const apiUrl = await listen(apiServer, port);
   closers.push(() => close(apiServer));
   const operations: Record<string, AwsOperation> = {};
@@ -83,7 +104,7 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const awsServer = serveAwsCalls(operations, (...call) => control(...call));
   const awsUrl = await listen(awsServer, 0);
   closers.push(() => close(awsServer));
-  const queues = await startQueues(join(dataDir, 's3'));
+  const queues = await startQueues(join(dataDir, 's3'), clock);
   closers.push(queues.stop);
   const tables = await startTables();
   closers.push(tables.stop);
@@ -101,7 +122,11 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   queues.create(deployment.of('AWS::SQS::Queue'));
   queues.createBuckets(deployment.of('AWS::S3::Bucket'));
   await tables.create(deployment.of('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'));
-  const bus = startBus(deployment, { queues, archiveDirectory: join(dataDir, 'archive'), log });
+  const watch = watchSystem({ deployment, queues, databaseUrl, clock });
+  const bus = startBus(deployment, {
+    ...{ queues, archiveDirectory: join(dataDir, 'archive'), log },
+    onLost: (rule) => watch.recordLost(rule.bus, rule.arn.split('/').at(-1)!),
+  });
   closers.push(bus.close);
   Object.assign(
     operations,
@@ -120,7 +145,15 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const metrics = sumMetrics();
   const functions = new Map<string, LambdaFunction>();
   const settings = readFunctions(deployment, assembly, { variables, logDirectory });
-  for (const one of settings.values()) functions.set(one.arn, runFunction(one, log, metrics.read));
+  for (const one of settings.values()) {
+    const fn = runFunction(one, log, (line) => {
+      for (const value of readEmf(line)) {
+        metrics.add(value);
+        watch.recordEmf(value);
+      }
+    });
+    functions.set(one.arn, measureFunction(fn, watch.record, clock));
+  }
   closers.push(() => Promise.all([...functions.values()].map((fn) => fn.stop())));
   const byArn = (arn: string) => functions.get(arn.split(':').slice(0, 7).join(':'));
   log(describeSkipped(deployment, new Set(settings.keys())));
@@ -128,7 +161,10 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   await runTriggers(deployment, byArn);
   api = readApis(deployment, byArn);
   const mappings = readMappings(deployment, byArn, queues).map((one) => runMapping(queues, one));
-  const schedules = runSchedules(deployment, byArn);
+  const ending = new AbortController();
+  const invokeLater = invokeAsynchronously(deployment, { queues, retryDelaysMs, signal: ending.signal });
+  const schedules = runSchedules(deployment, byArn, invokeLater);
+  const sampling = setInterval(() => void watch.states(), MINUTE);
 
   const invoke = async (name: string, payload: unknown): Promise<InvocationResult> => {
     const fn = findFunction(deployment, functions, name);
@@ -142,12 +178,17 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     return untilEmpty(() => queues.depths().filter(({ name }) => consumed().has(name)), signal);
   };
   const answerMappingCall = answerMappingCalls(() => mappings);
-  const answerInvocation = answerInvocations(invoke);
+  const later = async (name: string, payload: string) => {
+    const fn = findFunction(deployment, functions, name);
+    if (fn) await invokeLater(fn, payload);
+  };
+  const answerInvocation = answerInvocations((name, payload) => void later(name, payload));
   const answerCommand = answerControl({
     invoke,
     queues: queues.depths,
     functions: () => [...functions.values()],
     metrics: metrics.sums,
+    alarms: watch.states,
   });
   control = async (...call) =>
     answerMappingCall(...call) ?? answerInvocation(...call) ?? (await answerCommand(...call));
@@ -156,7 +197,9 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
   const hurried = new Promise((resolve) => hurry.signal.addEventListener('abort', resolve));
   let stopping: Promise<void> | undefined;
   const stopAll = async (drainFirst: boolean) => {
+    clearInterval(sampling);
     schedules.stop();
+    ending.abort();
     bus.stopTaking();
     // One that is paused never drains, and with the schedules nothing is left that would resume it.
     if (drainFirst) await drain((mapping) => mapping.settings().isEnabled, hurry.signal);
@@ -175,6 +218,8 @@ async function start({ cdkOut, dataDir, port, log }: SystemOptions, closers: (()
     queues: queues.depths,
     drain: () => drain(() => true),
     invoke,
+    invokeAsynchronously: (name, payload) => later(name, JSON.stringify(payload)),
+    alarms: watch.states,
     stop: ({ drain: drainFirst = false } = {}) => {
       if (stopping && !drainFirst) hurry.abort();
       stopping ??= stopAll(drainFirst);

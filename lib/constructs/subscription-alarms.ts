@@ -1,16 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IEventBus, IRule } from 'aws-cdk-lib/aws-events';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Severity } from '#contract';
+import { ruleName, type Severity } from '#contract';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface SubscriptionAlarmsProps {
   /** Event type, or what stands in for one. */
   readonly subject: string;
   readonly bus: IEventBus;
-  readonly rule: IRule;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
   /** Of the events that EventBridge could not deliver. */
@@ -19,7 +18,7 @@ export interface SubscriptionAlarmsProps {
 
 /** Of the three queues of a subscription, and of what reached none of them. `scope` is the subscription. */
 export function addSubscriptionAlarms(scope: Construct, props: SubscriptionAlarmsProps): void {
-  const { subject, bus, rule, queue, deadLetterQueue, undelivered } = props;
+  const { subject, bus, queue, deadLetterQueue, undelivered } = props;
   const alarm = (id: string, name: string, severity: Severity, metric: IMetric, above: number, periods = 1) =>
     new RunbookAlarm(scope, id, {
       ...{ name, subject, severity, metric, above },
@@ -46,7 +45,8 @@ export function addSubscriptionAlarms(scope: Construct, props: SubscriptionAlarm
   const lost = new Metric({
     namespace: 'AWS/Events',
     metricName: 'InvocationsFailedToBeSentToDlq',
-    dimensionsMap: { EventBusName: bus.eventBusName, RuleName: rule.ruleName },
+    // Not by reference: of a rule on a bus of one's own that is `<bus>|<rule>`.
+    dimensionsMap: { EventBusName: bus.eventBusName, RuleName: ruleName(subject) },
     ...{ period: Duration.minutes(1), statistic: Stats.SUM },
   });
   alarm('EventsLost', 'events-lost', 'P1', lost, 0);

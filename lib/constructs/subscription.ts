@@ -56,13 +56,13 @@ export class Subscription extends Construct {
     });
     consume(this.queue, props.ingest, props);
     consume(this.deadLetterQueue, props.capture, CAPTURE);
-    const forwarded = this.forward(this.queue, props);
+    const undelivered = this.forward(this.queue, props);
     const { queue, deadLetterQueue } = this;
-    addSubscriptionAlarms(this, { ...props, ...forwarded, queue, deadLetterQueue });
+    addSubscriptionAlarms(this, { ...props, undelivered, queue, deadLetterQueue });
   }
 
-  /** The rule, and the queue of the events that EventBridge gave up on after 24 h, which would else be lost. */
-  private forward(queue: IQueue, { bus, eventPattern, subject }: SubscriptionProps) {
+  /** The rule; returns the queue of the events that EventBridge gave up on after 24 h, which would else be lost. */
+  private forward(queue: IQueue, { bus, eventPattern, subject }: SubscriptionProps): Queue {
     const undelivered = new Queue(this, 'Undelivered', {
       ...protection,
       queueName: `${queueName(subject)}-undelivered`,
@@ -73,13 +73,13 @@ export class Subscription extends Construct {
       message: RuleTargetInput.fromEventPath('$.detail'),
       deadLetterQueue: undelivered,
     });
-    const rule = new Rule(this, 'Rule', {
+    new Rule(this, 'Rule', {
       ruleName: ruleName(subject),
       eventBus: bus,
       eventPattern,
       targets: [target],
     });
-    return { rule, undelivered };
+    return undelivered;
   }
 }
 

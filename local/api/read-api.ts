@@ -4,6 +4,7 @@ import type { Deployment } from '../template/deploy-template.ts';
 import type { JwtRules } from './authorize-request.ts';
 
 export interface ApiRoute {
+  readonly apiId: string;
   readonly key: string;
   readonly fn: LambdaFunction;
   /** Undefined: open to everyone. */
@@ -55,21 +56,29 @@ export function readApis(
   const integrations = byId('AWS::ApiGatewayV2::Integration');
   const authorizers = byId('AWS::ApiGatewayV2::Authorizer');
   const routes = deployment.of('AWS::ApiGatewayV2::Route').map((route) => {
-    const { RouteKey, Target, AuthorizationType = 'NONE', AuthorizerId, AuthorizationScopes = [] } = route.properties();
+    const {
+      ApiId,
+      RouteKey,
+      Target,
+      AuthorizationType = 'NONE',
+      AuthorizerId,
+      AuthorizationScopes = [],
+    } = route.properties();
     const key = String(RouteKey);
+    const apiId = String(ApiId);
     const integration = integrations.get(String(Target).replace(/^integrations\//, ''));
     const fn = findFunction(String(integration?.IntegrationUri));
     if (!fn) throw new Error(`Route ${key} leads to no function of the templates`);
-    if (AuthorizationType === 'NONE') return { key, fn, jwt: undefined, iam: false };
+    if (AuthorizationType === 'NONE') return { apiId, key, fn, jwt: undefined, iam: false };
     if (AuthorizationType === 'AWS_IAM') {
-      return { key, fn, jwt: { ...readTokenIssue(deployment), scopes: [scopes.admin] }, iam: true };
+      return { apiId, key, fn, jwt: { ...readTokenIssue(deployment), scopes: [scopes.admin] }, iam: true };
     }
     const { JwtConfiguration } = (authorizers.get(String(AuthorizerId)) ?? {}) as AuthorizerProperties;
     if (AuthorizationType !== 'JWT' || !JwtConfiguration) {
       throw new Error(`Route ${key} asks for ${String(AuthorizationType)}; the local runner checks JWTs and IAM`);
     }
     const { Issuer: issuer, Audience: audience } = JwtConfiguration;
-    return { key, fn, jwt: { issuer, audience, scopes: AuthorizationScopes as readonly string[] }, iam: false };
+    return { apiId, key, fn, jwt: { issuer, audience, scopes: AuthorizationScopes as readonly string[] }, iam: false };
   });
   return { id: api.name, routes, cors: api.properties().CorsConfiguration as CorsRules | undefined };
 }

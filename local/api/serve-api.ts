@@ -9,18 +9,31 @@ import { writeHttpAnswer, writeMessage } from './write-http-answer.ts';
 /** API Gateway's cap on a request body. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
+/** Called for each answer of a route: the id of its API, and the status. */
+export type OnAnswer = (apiId: string, status: number) => void;
+
 /** Serves the HTTP APIs of the templates. `api` is undefined while the system is starting: 503. */
-export function serveApi(api: () => HttpApi | undefined, publicKey: JWK): Server {
+export function serveApi(api: () => HttpApi | undefined, publicKey: JWK, onAnswer: OnAnswer = () => {}): Server {
   return createServer((request, response) => {
     const served = api();
     if (!served) return writeMessage(response, 503, 'Service Unavailable');
-    answer(served, publicKey, request, response).catch(() => {
+    answer(served, { publicKey, onAnswer }, request, response).catch(() => {
       if (!response.headersSent) writeMessage(response, 500, 'Internal Server Error');
     });
   });
 }
 
-async function answer(api: HttpApi, publicKey: JWK, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Surroundings {
+  readonly publicKey: JWK;
+  readonly onAnswer: OnAnswer;
+}
+
+async function answer(
+  api: HttpApi,
+  { publicKey, onAnswer }: Surroundings,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = 'GET', headers } = request;
   if (api.cors && headers.origin) allowOrigin(api.cors, headers.origin, response);
   if (api.cors && method === 'OPTIONS' && headers['access-control-request-method']) {
@@ -33,6 +46,7 @@ async function answer(api: HttpApi, publicKey: JWK, request: IncomingMessage, re
   const match = matchRoute(api.routes, method, path);
   if (!match) return writeMessage(response, 404, 'Not Found');
   const { route, pathParameters } = match;
+  response.once('finish', () => onAnswer(route.apiId, response.statusCode));
   const now = new Date();
   const authorized = route.jwt && (await authorizeRequest(headers.authorization, route.jwt, publicKey, now));
   if (authorized && 'status' in authorized) {

@@ -24,6 +24,8 @@ export interface Delivery {
   readonly rules: readonly BusRule[];
   readonly queues: Pick<Queues, 'send'>;
   readonly log: (line: string) => void;
+  /** Called when an event reaches neither a rule's target nor its queue of undelivered ones. */
+  readonly onLost: (rule: BusRule) => void;
 }
 
 /** The event without its detail, as rules and targets see it. */
@@ -42,24 +44,18 @@ export function envelopeOf({ id, source, detailType, time, resources }: BusEvent
 }
 
 /** To the targets of the rules of its bus that match; a replayed event carries the name of its replay. */
-export function deliverEvent(event: BusEvent, { rules, queues, log }: Delivery, replayName?: string): void {
+export function deliverEvent(event: BusEvent, delivery: Delivery, replayName?: string): void {
   const envelope = envelopeOf(event, replayName);
   const matched = { ...envelope, detail: JSON.parse(event.detail) as unknown };
   const whole = `${JSON.stringify(envelope).slice(0, -1)},"detail":${event.detail}}`;
-  for (const rule of rules) {
+  for (const rule of delivery.rules) {
     if (rule.bus !== event.bus || !matchesPattern(rule.pattern, matched)) continue;
-    for (const target of rule.targets) deliverTo(rule, target, target.inputPath ? event.detail : whole, queues, log);
+    for (const target of rule.targets) deliverTo(rule, target, target.inputPath ? event.detail : whole, delivery);
   }
 }
 
 /** A target that refuses the message loses nothing: its dead-letter queue gets it, with the attributes of EventBridge. */
-function deliverTo(
-  rule: BusRule,
-  target: RuleTarget,
-  body: string,
-  queues: Pick<Queues, 'send'>,
-  log: (line: string) => void,
-): void {
+function deliverTo(rule: BusRule, target: RuleTarget, body: string, { queues, log, onLost }: Delivery): void {
   const refused = queues.send(target.queueArn, body);
   if (!refused) return;
   const attributes = {
@@ -71,5 +67,7 @@ function deliverTo(
   const lost = target.deadLetterArn
     ? queues.send(target.deadLetterArn, body, attributes)
     : 'it has no dead-letter queue';
-  if (lost) log(`A message for ${target.queueArn} is lost: ${refused}; ${lost}`);
+  if (!lost) return;
+  log(`A message for ${target.queueArn} is lost: ${refused}; ${lost}`);
+  onLost(rule);
 }

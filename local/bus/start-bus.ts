@@ -4,7 +4,7 @@ import type { Deployment } from '../template/deploy-template.ts';
 import { deliverEvent } from './deliver-event.ts';
 import { openArchive } from './event-archive.ts';
 import { putEvents } from './put-events.ts';
-import { readRules } from './read-rules.ts';
+import { type BusRule, readRules } from './read-rules.ts';
 import { startReplays } from './replay-operations.ts';
 
 export interface Bus {
@@ -19,10 +19,12 @@ export interface BusOptions {
   /** The archives live here. */
   readonly archiveDirectory: string;
   readonly log: (line: string) => void;
+  /** See `Delivery`. */
+  readonly onLost: (rule: BusRule) => void;
 }
 
 /** The event buses of the templates with their rules, archives and replays. */
-export function startBus(deployment: Deployment, { queues, archiveDirectory, log }: BusOptions): Bus {
+export function startBus(deployment: Deployment, { archiveDirectory, ...delivery }: BusOptions): Bus {
   const buses = deployment.of('AWS::Events::EventBus').map(({ name }) => name);
   const rules = readRules(deployment);
   const archives = deployment.of('AWS::Events::Archive').map((resource) => openArchive(resource, archiveDirectory));
@@ -31,13 +33,13 @@ export function startBus(deployment: Deployment, { queues, archiveDirectory, log
     ruleArns: rules.map(({ arn }) => arn),
     deliver: (event, replayName, ruleArns) => {
       const chosen = ruleArns.length === 0 ? rules : rules.filter(({ arn }) => ruleArns.includes(arn));
-      deliverEvent(event, { rules: chosen, queues, log }, replayName);
+      deliverEvent(event, { rules: chosen, ...delivery }, replayName);
     },
   });
   let isTaking = true;
   const put = putEvents(buses, (event) => {
     for (const archive of archives) archive.keep(event);
-    deliverEvent(event, { rules, queues, log });
+    deliverEvent(event, { rules, ...delivery });
   });
   return {
     operations: {

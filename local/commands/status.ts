@@ -1,5 +1,6 @@
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import postgres, { type Sql } from 'postgres';
+import type { AlarmStatus } from '../alarms/watch-alarms.ts';
 import type { Outputs } from '../describe-outputs.ts';
 import { formatTable } from './format-table.ts';
 import { connectQueues, readDepths } from './read-depths.ts';
@@ -73,6 +74,20 @@ async function freshnessTable(sql: Sql): Promise<string> {
   );
 }
 
+async function alarmTable({ controlUrl }: Outputs): Promise<string> {
+  const response = await fetch(new URL('/alarms', controlUrl));
+  if (!response.ok) throw new CommandError(`the system did not say which alarms fire (${response.status})`);
+  const alarms = (await response.json()) as readonly AlarmStatus[];
+  const firing = alarms.filter(({ state }) => state === 'ALARM').sort((a, b) => (a.severity < b.severity ? -1 : 1));
+  if (firing.length === 0)
+    return `no alarm of ${alarms.length} fires
+`;
+  return formatTable(
+    ['alarm', 'severity', 'since', 'what to do'],
+    firing.map(({ name, severity, since, heading }) => [name, severity, since, `docs/runbook.md#${heading}`]),
+  );
+}
+
 await runCommand('status', async () => {
   const { values, positionals } = readArguments({ 'data-dir': { type: 'string', default: '.local' } }, USAGE);
   if (positionals.length > 0) throw new CommandError(`takes no argument\nusage: ${USAGE}`);
@@ -81,6 +96,7 @@ await runCommand('status', async () => {
   try {
     const tables = [await queueTable(outputs)];
     for (const table of [deadLetterTable, jobTable, freshnessTable]) tables.push(await table(sql));
+    tables.push(await alarmTable(outputs));
     process.stdout.write(tables.join('\n'));
   } finally {
     await sql.end({ timeout: 5 });

@@ -31,6 +31,8 @@ export interface Queues {
   /** Resolves when the queue has, or may have, something to receive; at once if it has. */
   arrival(queue: SqsQueue): Promise<void>;
   depths(): readonly QueueDepth[];
+  /** When the oldest message of a queue came to it (epoch milliseconds), visible or not; undefined where it is empty. */
+  oldest(name: string): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ const TIMER_MS = 200;
  * Starts SQS, in memory, on a free port of 127.0.0.1, and S3 beside it.
  * @param bucketDirectory where S3 keeps its objects as files; without, they are in memory too
  */
-export async function startQueues(bucketDirectory?: string): Promise<Queues> {
+export async function startQueues(bucketDirectory?: string, clock = () => new Date()): Promise<Queues> {
   const store = new SqsStore();
   // Empty: queue URLs get the host that the request came to, which resolves everywhere.
   store.host = '';
@@ -65,6 +67,7 @@ export async function startQueues(bucketDirectory?: string): Promise<Queues> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const waiting = new Map<SqsQueue, (() => void)[]>();
+  const arrivals = new WeakMap<object, { readonly queue: SqsQueue; readonly at: number }>();
   const wake = (queue: SqsQueue) => {
     const listeners = waiting.get(queue);
     waiting.delete(queue);
@@ -87,6 +90,8 @@ export async function startQueues(bucketDirectory?: string): Promise<Queues> {
         );
         const enqueue = queue.enqueue.bind(queue);
         queue.enqueue = (message) => {
+          // A message that becomes visible again keeps its age; one that is redriven begins a new one in its new queue.
+          if (arrivals.get(message)?.queue !== queue) arrivals.set(message, { queue, at: clock().getTime() });
           enqueue(message);
           wake(queue);
         };
@@ -110,6 +115,13 @@ export async function startQueues(bucketDirectory?: string): Promise<Queues> {
         inFlight: queue.inflightMessages.size,
         delayed: queue.delayedMessages.length,
       })),
+    oldest: (name) => {
+      const queue = [...store.allQueues()].find((each) => each.name === name);
+      const inFlight = [...(queue?.inflightMessages.values() ?? [])].map(({ message }) => message);
+      const held = [...(queue?.messages ?? []), ...inFlight];
+      const times = held.map((message) => arrivals.get(message)?.at ?? message.sentTimestamp);
+      return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
+    },
     stop: async () => {
       clearInterval(timer);
       for (const queue of [...waiting.keys()]) wake(queue);

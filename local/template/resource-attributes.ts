@@ -37,6 +37,7 @@ export const nameProperties: Readonly<Record<string, string>> = {
   'AWS::Scheduler::Schedule': 'Name',
   'AWS::Scheduler::ScheduleGroup': 'Name',
   'AWS::KMS::Alias': 'AliasName',
+  'AWS::CloudWatch::Alarm': 'AlarmName',
 };
 
 /** RDS names the secret of a master user whose password it manages after the cluster. */

@@ -60,7 +60,8 @@ beforeEach(() => {
     queues: () => [],
     functions: () => [],
     alarms: async () => [],
-    metrics: () => metrics,
+    alarms: async () => [],
+      metrics: () => metrics,
   });
 });
 

@@ -6,7 +6,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import postgres, { type Sql } from 'postgres';
 import { synthesize } from '../../lib/synthesize.ts';
 import type { Outputs } from '../../local/describe-outputs.ts';
-import { startSystem } from '../../local/start-system.ts';
+import { type LocalSystem, type SystemOptions, startSystem } from '../../local/start-system.ts';
 import { bundleFunctions, functionEntries } from '../../scripts/build.ts';
 import { compileSchemas } from '../../scripts/compile-schemas.ts';
 
@@ -19,6 +19,7 @@ export interface BusEntry {
 /** The whole service on this machine, as `npm start` runs it: from the synthesized templates, in this process. */
 export interface TestSystem {
   readonly outputs: Outputs;
+  readonly system: LocalSystem;
   readonly dataDir: string;
   /** What it printed. */
   readonly lines: readonly string[];
@@ -46,18 +47,25 @@ export const localClient = { region: 'us-east-1', credentials: { accessKeyId: 't
  * variables before `npm start` do. The functions are bundled anew: what is tested is never an older build, and test files
  * that run at once do not write into each other's.
  */
-export async function startTestSystem(environment: Readonly<Record<string, string>> = {}): Promise<TestSystem> {
+export async function startTestSystem(
+  environment: Readonly<Record<string, string>> = {},
+  options: Partial<SystemOptions> = {},
+): Promise<TestSystem> {
   const dataDir = mkdtempSync(join(tmpdir(), 'analytics-e2e-'));
   chmodSync(dataDir, 0o755); // the server runs as another user where the tests run as root
   try {
-    return await start(dataDir, environment);
+    return await start(dataDir, environment, options);
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function start(dataDir: string, environment: Readonly<Record<string, string>>): Promise<TestSystem> {
+async function start(
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  options: Partial<SystemOptions>,
+): Promise<TestSystem> {
   const functionsDirectory = join(dataDir, 'functions');
   const cdkOut = join(dataDir, 'cdk.out');
   await compileSchemas();
@@ -66,14 +74,14 @@ async function start(dataDir: string, environment: Readonly<Record<string, strin
   synthesize({ stage: 'local', outdir: cdkOut, functionsDirectory, environment });
 
   const lines: string[] = [];
-  const system = await startSystem({ cdkOut, dataDir, port: 0, log: (line) => lines.push(line) });
+  const system = await startSystem({ cdkOut, dataDir, port: 0, log: (line) => lines.push(line), ...options });
   const { outputs } = system;
   const sql = postgres(outputs.databaseUrl, { max: 2, onnotice: () => {} });
   const sqs = new SQSClient({ ...localClient, endpoint: outputs.endpoints.sqs, useQueueUrlAsEndpoint: false });
   const bus = new EventBridgeClient({ ...localClient, endpoint: outputs.endpoints.events });
 
   return {
-    ...{ outputs, dataDir, lines, sql, sqs },
+    ...{ outputs, system, dataDir, lines, sql, sqs },
     send: async (type, bodies) => {
       const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
       const QueueUrl = outputs.queues[type]!.url;
