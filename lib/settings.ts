@@ -60,7 +60,7 @@ const stages = {
   /** From about a hundred million events a month on. It needs a raised quota of concurrent executions: docs/deploy.md. */
   'high-volume': {
     ...production,
-    minCapacity: 8,
+    minCapacity: 4,
     maxCapacity: 64,
     backupDays: 35,
     throttle: { rateLimit: 100, burstLimit: 200 },
@@ -112,7 +112,11 @@ function readTokenIssuer(stage: Stage, environment: Environment): TokenIssuer | 
  * Variables of the synthesis: who is told of alarms (addresses, separated by commas), where their runbook is, and after how
  * long without an event there is one.
  */
-export const alarmVariables = { email: 'ALARM_EMAIL', runbook: 'RUNBOOK_URL', silence: 'ALARM_SILENCE_MINUTES' } as const;
+export const alarmVariables = {
+  email: 'ALARM_EMAIL',
+  runbook: 'RUNBOOK_URL',
+  silence: 'ALARM_SILENCE_MINUTES',
+} as const;
 
 function readAlarmEmails(stage: Stage, { [alarmVariables.email]: text = '' }: Environment): readonly string[] {
   if (stage === 'local') return [];
