@@ -20,6 +20,15 @@ const months = new Set<string>();
 
 export const handler = sqsHandler(async (records, remaining) => {
   const began = Date.now();
+  const steps = { recall: 0, store: 0 };
+  const timed = async <Result>(step: keyof typeof steps, run: () => Promise<Result>) => {
+    const start = performance.now();
+    try {
+      return await run();
+    } finally {
+      steps[step] += Math.round(performance.now() - start);
+    }
+  };
   const keys = await loadPseudonymKeys();
   const { failedIds, stored, storedEvents, duplicates, rejected } = await ingestBatch(records, {
     keys,
@@ -29,14 +38,14 @@ export const handler = sqsHandler(async (records, remaining) => {
       maxFutureHours: settings.MAX_FUTURE_HOURS,
     },
     recall: async (entries) => {
-      const known = await recall(entries);
+      const known = await timed('recall', () => recall(entries));
       metrics.addMetric(metricNames.filterHits, 'Count', known.length);
       return known;
     },
     remember,
     store: async (batch) => {
       await ensurePartitions(batch.map(({ event }) => event.occurred_at));
-      return await storeEvents(database(), batch, keys);
+      return await timed('store', () => storeEvents(database(), batch, keys));
     },
     guard: guardDatabase,
     remaining,
@@ -53,6 +62,7 @@ export const handler = sqsHandler(async (records, remaining) => {
   metrics.addMetric(metricNames.eventsRejected, 'Count', rejected);
   metrics.addMetric(metricNames.eventsFailed, 'Count', failedIds.length);
   for (const seconds of lags(storedEvents, Date.now())) metrics.addMetric(metricNames.eventLag, 'Seconds', seconds);
+  logger.debug('batch steps', { milliseconds: steps });
   sendTraceSegments(storedEvents, began);
   return { failedIds, counts: { stored, duplicates, rejected } };
 });

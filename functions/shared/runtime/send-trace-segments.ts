@@ -6,6 +6,7 @@ import { tracer } from './observability.ts';
 
 /** A batch holds up to 1,000 events: a document for each would cost more than the batch. */
 const MAX_SEGMENTS = 20;
+const HIGHEST_PORT = 65_535;
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon */
 const HEADER = '{"format":"json","version":1}\n';
 
@@ -23,9 +24,9 @@ type Traced = Pick<MaskedEvent, 'type' | 'traceId' | 'sampledParentId'>;
  */
 export function sendTraceSegments(events: readonly Traced[], began: number): void {
   const sampled = events.filter(({ traceId, sampledParentId }) => traceId !== null && sampledParentId !== null);
-  const daemon = /^(?:udp:)?([^:\s]+):(\d+)/.exec(process.env.AWS_XRAY_DAEMON_ADDRESS ?? '');
-  if (!tracer.isTracingEnabled() || !daemon || sampled.length === 0) return;
-  const [, host, port] = daemon;
+  const daemon = /^(?:udp:)?([^:\s]+):([1-9]\d{0,4})/.exec(process.env.AWS_XRAY_DAEMON_ADDRESS ?? '');
+  const [, host, port] = daemon ?? [];
+  if (!tracer.isTracingEnabled() || !port || Number(port) > HIGHEST_PORT || sampled.length === 0) return;
   const documents = [...Map.groupBy(sampled, ({ traceId }) => traceId).values()].slice(0, MAX_SEGMENTS);
   for (const [event, ...others] of documents) {
     if (event)
