@@ -31,8 +31,8 @@ export async function reconcileSequences(sql: Sql, { now, graceSeconds, typeOf }
           known.watched_at > ${at}::text::timestamptz - make_interval(secs => ${graceSeconds}) as is_watched,
           known.watched, known.watched_at,
           case
-            when is_quiet then missing
-            else missing * (coalesce(known.versions, '{}') + case
+            when is_quiet then gaps.missing
+            else gaps.missing * (coalesce(known.versions, '{}') + case
               when known.watched_at <= ${at}::text::timestamptz - make_interval(secs => ${graceSeconds}) then known.watched
               else '{}'
             end)
