@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { AnalyticsError } from '#core/errors.ts';
 import { beginExport } from '#db/retain/begin-export.ts';
@@ -73,7 +74,7 @@ async function step(
       return outcome === 'verified' ? 'done' : outcome;
     }
     case 'verified': {
-      const outcome = await detachMonth(sql, month, attempt);
+      const outcome = await detachPatiently(sql, known, limits.hasTime);
       return outcome === 'detached' ? 'done' : outcome;
     }
     case 'detached':
@@ -82,8 +83,20 @@ async function step(
         throw new AnalyticsError(`files of ${month}: expected all in the export bucket; the detached month is kept`);
       }
       await dropMonth(sql, month, attempt);
-      return 'dropped';
+      return 'done';
     case 'dropped':
       return 'dropped';
+  }
+}
+
+const MOST_TRIES = 20;
+const PAUSE_MS = 300;
+
+/** Others hold the table for the length of their transactions: in between there is room, sooner or later. */
+async function detachPatiently(sql: Sql, { month, attempt }: RetainedMonth, hasTime: () => boolean) {
+  for (let tries = 1; ; tries++) {
+    const outcome = await detachMonth(sql, month, attempt);
+    if (outcome !== 'busy' || tries === MOST_TRIES || !hasTime()) return outcome;
+    await setTimeout(PAUSE_MS * (0.5 + Math.random()));
   }
 }

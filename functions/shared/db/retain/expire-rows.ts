@@ -9,10 +9,10 @@ export interface Slice {
 /** Forgets identities that were stored before. @returns how many; fewer than `limit` when none is left */
 export async function expireLedger(sql: Sql, { before, limit }: Slice): Promise<number> {
   const { count } = await sql`
-    delete from processed_events where ctid = any(array(
-      select ctid from processed_events where processed_at < ${before.toISOString()}::text::timestamptz
+    delete from processed_events where (event_source, event_id) in (
+      select event_source, event_id from processed_events where processed_at < ${before.toISOString()}::text::timestamptz
       order by processed_at limit ${limit}
-    ))`;
+    )`;
   return count;
 }
 
