@@ -56,8 +56,11 @@ function connectionsOf(cluster: Properties): number {
   return MinCapacity < 1 ? Math.min(most, 2_000) : most;
 }
 
-describe.each(stageNames.filter((name) => name !== 'local'))('%s', (stage) => {
-  const app = synthesizeForTest(stage);
+const stages = stageNames.filter((name) => name !== 'local');
+const apps = new Map<string, App>(stages.map((stage) => [stage, synthesizeForTest(stage)]));
+
+describe.each(stages)('%s', (stage) => {
+  const app = apps.get(stage)!;
   const executions = greatestConcurrency(app);
   const total = sum(Object.values(executions));
 
@@ -77,7 +80,7 @@ describe.each(stageNames.filter((name) => name !== 'local'))('%s', (stage) => {
 });
 
 it('takes in four times as much at once where volume is high, in larger batches', () => {
-  const [normal, high] = [synthesizeForTest('production'), synthesizeForTest('high-volume')];
+  const [normal, high] = [apps.get('production')!, apps.get('high-volume')!];
   const ofIngest = (app: App) => greatestConcurrency(app).ingest;
   const unmatched = 2; // what no subscription matches is not what there is much of
   expect(ofIngest(high) - unmatched).toBe(4 * (ofIngest(normal) - unmatched));
@@ -89,5 +92,5 @@ it('takes in four times as much at once where volume is high, in larger batches'
 
 it('lets a variable say otherwise than the stage', () => {
   const app = synthesizeForTest('high-volume', { INGEST_CONCURRENCY_FACTOR: '1' });
-  expect(greatestConcurrency(app).ingest).toBe(greatestConcurrency(synthesizeForTest('production')).ingest);
+  expect(greatestConcurrency(app).ingest).toBe(greatestConcurrency(apps.get('production')!).ingest);
 });
