@@ -94,6 +94,14 @@ describe('eight days of a shop, through the bus', () => {
     });
   });
 
+  test('are told in metrics of every kind of function', async () => {
+    await ask('revenue');
+    const named = ['EventLag', 'BatchLatency', 'RouteLatency', 'Answers', 'JobSucceeded', 'MemoryUsedPercent'];
+    for (const name of [...named, 'DatabaseConnectLatency'])
+      await vi.waitUntil(async () => (await countMetric(name)) > 0, { timeout: 5_000 });
+    expect(await countMetric('WindowsPending')).toBe(0);
+  });
+
   test('are the revenue, each amount on its day', async () => {
     const { data } = await ask('revenue');
     expect(data).toMatchObject({
