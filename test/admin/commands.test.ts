@@ -109,6 +109,35 @@ it('npm run admin -- jobs tells the last runs', async () => {
   expect(out).toMatch(/return-dead-letters .* succeeded +\{"failed":0,"matched":0,"replayed":0,"remaining":0\}/);
 });
 
+it('npm run admin -- reconciliations tells what a file of counts found missing, and acknowledges it', async () => {
+  expect(await admin('reconciliations')).toEqual({ code: 0, out: 'no findings\n', err: '' });
+  const [from, to] = [new Date(Date.now() - 4 * 3_600_000), new Date(Date.now() - 3 * 3_600_000)];
+  const file = join(system.dataDir, 'counts.json');
+  writeFileSync(file, JSON.stringify({ counts: [{ source: '/shop', type: TYPE, from, to, count: 3 }] }));
+  const view = makeEvent(TYPE, { session_id: 's', product_id: 'p', action: 'add', quantity: 1 }, { source: '/shop' });
+  await system.send(TYPE, [JSON.stringify({ ...view, time: from })]);
+  await system.drain();
+
+  const ran = await runCli('job', ['reconcile', `@${file}`, '--data-dir', system.dataDir]);
+  expect(JSON.parse(ran.out)).toMatchObject({ compared: 1, open: { sequence: 0, count: 1, rate: 0 }, isDone: true });
+  const { out } = await admin('reconciliations', '--kind', 'count', '--status', 'open');
+  expect(out).toMatch(/\n1 +count +analytics\.cart_changed +\/shop .* 3 +1 +2 +0 +open\n$/);
+  const period = `from=${from.toISOString()}&to=${to.toISOString()}`;
+  const answer = await system.get(`/api/v1/analytics/data-quality?${period}`);
+  const { data } = (await answer.json()) as { data: { reconciliations: unknown } };
+  expect(data.reconciliations).toMatchObject([
+    { kind: 'count', type: TYPE, source: '/shop', expected: 3, found: 1, missing: 2, acknowledged: false },
+  ]);
+
+  expect((await admin('reconciliations', 'acknowledge', '1', '--dry-run')).out).toBe('would acknowledge finding 1\n');
+  expect((await admin('reconciliations', 'acknowledge', '1')).out).toBe('acknowledged finding 1\n');
+  expect((await admin('reconciliations', 'acknowledge', '1')).err).toMatch(
+    /This finding is not open: it is acknowledged/,
+  );
+  const again = await system.runJob('reconcile', { day: from.toISOString().slice(0, 10) });
+  expect(again).toMatchObject({ compared: 1, open: { count: 0 } });
+});
+
 it('says when the system does not answer', async () => {
   const ran = await runCli('admin', ['jobs', '--data-dir', makeDataDir('http://127.0.0.1:1')]);
   expect(ran).toMatchObject({ code: 1, err: 'admin: the system at http://127.0.0.1:1 does not answer\n' });

@@ -2,8 +2,8 @@ import { makeRandom, type Random } from '../../../local/sample/random.ts';
 
 /** Events an hour at the busiest, before any disturbance. */
 export const busiestRates = {
-  'analytics.page_view': 160,
-  'analytics.product_view': 90,
+  'analytics.page_view': 80,
+  'analytics.product_view': 50,
   'analytics.cart_changed': 40,
   'analytics.checkout_started': 18,
   'orders.order.status_changed': 60,

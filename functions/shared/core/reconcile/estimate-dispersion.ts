@@ -1,5 +1,3 @@
-import { lowerMedian } from './lower-median.ts';
-
 /** 5 % of a normal distribution lie further below its mean than this many standard deviations. */
 const Z = 1.645;
 const QUANTILE = 0.95;
@@ -29,12 +27,14 @@ export function estimateDispersion(slots: Iterable<readonly number[]>, days: num
 /** For each count the φ under which it would lie 1.645 standard deviations below the median of the others. */
 function impliedBy(counts: readonly number[]): number[] {
   if (counts.length < 2) return [];
-  return counts.flatMap((count, index) => {
-    const others = counts.filter((_, other) => other !== index);
-    const expected = lowerMedian(others);
+  const sorted = counts.toSorted((a, b) => a - b);
+  const others = sorted.length - 1;
+  const middle = Math.ceil(others / 2) - 1;
+  return sorted.flatMap((count, index) => {
+    const expected = sorted[index <= middle ? middle + 1 : middle]!; // the lower median of the others
     if (expected < LEAST_EXPECTED) return [];
     if (count >= expected) return [Number.NEGATIVE_INFINITY];
-    const variance = ((expected - count) / Z) ** 2 / medianFactor(others.length);
+    const variance = ((expected - count) / Z) ** 2 / medianFactor(others);
     return [(variance - expected) / expected ** 2];
   });
 }

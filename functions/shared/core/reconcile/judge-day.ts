@@ -1,6 +1,5 @@
 import { probabilityOfAtMost } from './count-probability.ts';
 import { estimateDispersion, medianFactor } from './estimate-dispersion.ts';
-import { lowerMedian } from './lower-median.ts';
 
 /** A type's events by day (number of days since 1970-01-01) and hour of the local clock; null: not counted. */
 export type CountsByDay = ReadonlyMap<number, readonly (number | null)[]>;
@@ -102,5 +101,7 @@ function append(slots: Map<number, number[]>, slot: number, count: number): void
   else slots.set(slot, [count]);
 }
 
+/** The middle one, of an even number the lower of the two in the middle: expecting less claims less. */
+const lowerMedian = (counts: readonly number[]) => counts.toSorted((a, b) => a - b)[Math.ceil(counts.length / 2) - 1]!;
 const numbers = (counts: readonly (number | null | undefined)[]) => counts.filter((count) => typeof count === 'number');
 const sum = (hours: readonly (number | null)[]) => hours.reduce<number>((total, count) => total + (count ?? 0), 0);
