@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { resourceVariables } from '#contract';
+import { listen } from '../../local/listen.ts';
+import { serveAwsCalls } from '../../local/services/serve-aws-calls.ts';
+import type { Tables } from '../../local/start-tables.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { startRecordsTable } from './records-table.ts';
 import { type StoredLogEvent, serveLogEvents } from './serve-log-events.ts';
 
 const PAGE = 2;
@@ -13,6 +18,9 @@ const STREAM = '2026/11/22/[$LATEST]0123456789abcdef0123456789abcdef';
 
 const groups = new Map<string, readonly StoredLogEvent[]>();
 let aws: Awaited<ReturnType<typeof serveLogEvents>>;
+let tables: Tables;
+/** Takes the continuations of runs that had no time; each run here is begun by its test. */
+const lambda = serveAwsCalls({}, async () => ({ status: 202, body: '' }));
 let db: TestDatabase;
 let sql: Sql;
 
@@ -20,10 +28,13 @@ beforeAll(async () => {
   db = await createDatabase({ migrated: true });
   sql = db.connect();
   aws = await serveLogEvents(groups, PAGE);
-  const { databaseHost, databasePort, databaseName, databaseUser, databaseCaFile } = resourceVariables;
+  tables = await startRecordsTable();
+  const { databaseHost, databasePort, databaseName, databaseUser, databaseCaFile, idempotencyTable } =
+    resourceVariables;
   const environment = {
     ...{ [databaseHost]: db.host, [databasePort]: String(db.port), [databaseName]: db.name },
-    ...{ [databaseUser]: 'analytics_audit', [databaseCaFile]: db.caFile },
+    ...{ [databaseUser]: 'analytics_audit', [databaseCaFile]: db.caFile, [idempotencyTable]: 'records' },
+    ...{ AWS_ENDPOINT_URL_DYNAMODB: tables.url, AWS_ENDPOINT_URL_LAMBDA: await listen(lambda, 0) },
     ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     ...{ AWS_ENDPOINT_URL: aws.url, POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_TRACE_ENABLED: 'false' },
     POWERTOOLS_DEV: 'true', // metrics through the console, which is silenced
@@ -33,7 +44,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   aws.stop();
-  await db.drop();
+  lambda.closeAllConnections();
+  lambda.close();
+  await Promise.all([tables.stop(), db.drop()]);
 });
 
 beforeEach(async () => {
@@ -61,6 +74,7 @@ async function start(setting: string) {
   return (payload: Readonly<Record<string, unknown>> = {}, getRemainingTimeInMillis = () => 900_000) =>
     handler(payload, {
       functionName: 'audit-pii',
+      awsRequestId: randomUUID(),
       getRemainingTimeInMillis,
     } as never) as Promise<unknown> as Promise<Result>;
 }
@@ -76,7 +90,7 @@ const findings = () => sql`
 
 it('asks CloudWatch nothing while no groups are set', async () => {
   const run = await start('');
-  expect(await run()).toEqual({ rows: expect.any(Number), found: 0, next: null });
+  expect(await run()).toEqual({ rows: expect.any(Number), found: 0, isDone: true, next: null });
   expect(aws.requests).toEqual([]);
 });
 
