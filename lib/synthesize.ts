@@ -7,6 +7,7 @@ import { AdminStack } from './stacks/admin-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { IngestStack } from './stacks/ingest-stack.ts';
 import { JobsStack } from './stacks/jobs-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { QueryStack } from './stacks/query-stack.ts';
 
 export interface SynthesisProps {
@@ -56,6 +57,8 @@ export function createApp(props: SynthesisProps = {}): App {
   const { topics } = data;
   const alarms = app.node.findAll().filter((each) => each instanceof RunbookAlarm);
   for (const alarm of alarms) alarm.connect({ topics, runbookUrl: settings.runbookUrl });
+  const observability = new ObservabilityStack(app, 'AnalyticsObservability', { ...common, alarms });
+  for (const stack of [data, ...dependents]) observability.addStackDependency(stack);
   return app;
 }
 

@@ -31,6 +31,8 @@ export interface RunbookAlarmProps {
 /** An alarm whose description leads to its heading in the runbook. The app connects it to its severity's topic. */
 export class RunbookAlarm extends Alarm {
   readonly heading: string;
+  /** `<heading>: <subject>`, where `alarmName` is a reference to it. */
+  readonly fullName: string;
   readonly severity: Severity;
 
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
@@ -44,6 +46,7 @@ export class RunbookAlarm extends Alarm {
       treatMissingData: props.treatMissingData,
     });
     this.heading = props.name;
+    this.fullName = `${props.name}: ${props.subject}`;
     this.severity = props.severity;
   }
 

@@ -60,8 +60,7 @@ beforeEach(() => {
     queues: () => [],
     functions: () => [],
     alarms: async () => [],
-    alarms: async () => [],
-      metrics: () => metrics,
+    metrics: () => metrics,
   });
 });
 

@@ -15,7 +15,14 @@ export interface Resource {
   readonly dependsOn: readonly string[];
 }
 
-const stackNames = ['AnalyticsData', 'AnalyticsIngest', 'AnalyticsQuery', 'AnalyticsAdmin', 'AnalyticsJobs'] as const;
+const stackNames = [
+  'AnalyticsData',
+  'AnalyticsIngest',
+  'AnalyticsQuery',
+  'AnalyticsAdmin',
+  'AnalyticsJobs',
+  'AnalyticsObservability',
+] as const;
 
 // 2 s of each synthesis; `npm run synth`, which CI runs, validates.
 process.env.CDK_VALIDATION = 'false';
