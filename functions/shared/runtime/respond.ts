@@ -1,8 +1,14 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Problem } from '#core/problem.ts';
 
-/** Figures move with every event: an answer is stored nowhere on its way. */
-const headers = { 'cache-control': 'no-store' };
+const headers = {
+  // Figures move with every event: an answer is stored nowhere on its way.
+  'cache-control': 'no-store',
+  // JSON, whatever a browser makes of what stands in it, and shown in no frame.
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000',
+};
 
 export function respondJson(status: number, body: object): APIGatewayProxyStructuredResultV2 {
   return {
