@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -75,5 +75,6 @@ export class DataStack extends Stack {
     });
     this.exportBucket = new ExportBucket(this, 'Exports', { settings });
     network.reachBucket(this.exportBucket);
+    new CfnOutput(this, 'ExportBucketName', { value: this.exportBucket.bucketName });
   }
 }
