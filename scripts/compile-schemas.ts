@@ -24,6 +24,7 @@ const identifier = (type: string, version: string) => `${type}.${version}`.repla
 function digestInputs(): string {
   const inputs = [
     ...readdirSync(new URL('schemas/', root))
+      .filter((name) => name.endsWith('.json'))
       .sort()
       .map((name) => `schemas/${name}`),
     'scripts/compile-schemas.ts',
