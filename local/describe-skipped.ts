@@ -1,3 +1,5 @@
+import { isMeasured } from './alarms/is-measured.ts';
+import { readAlarms } from './alarms/read-alarms.ts';
 import type { DeployedResource, Deployment } from './template/deploy-template.ts';
 
 /** Types whose every resource runs here, or is part of one that does. */
@@ -17,6 +19,7 @@ const RUN: ReadonlySet<string> = new Set([
   'AWS::Lambda::Version',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Stage',
   'AWS::ApiGatewayV2::Route',
@@ -43,7 +46,11 @@ export function describeSkipped(deployment: Deployment, functions: ReadonlySet<D
     if (!runs) counts.set(type, (counts.get(type) ?? 0) + 1);
   }
   const parts = [...counts].sort().map(([type, count]) => (count === 1 ? type : `${type} ×${count}`));
-  return wrap(`not run here: ${parts.join(', ') || 'nothing'}`.replaceAll('AWS::', ''));
+  const skipped = wrap(`not run here: ${parts.join(', ') || 'nothing'}`.replaceAll('AWS::', ''));
+  const unmeasured = readAlarms(deployment).filter(({ metrics }) => !metrics.every(isMeasured));
+  if (unmeasured.length === 0) return skipped;
+  const headings = [...new Set(unmeasured.map(({ heading }) => heading))];
+  return `${skipped}\n${wrap(`alarms that only AWS has the metric of: ${headings.join(', ')}`)}`;
 }
 
 /** Breaks after commas; what follows a break is indented. */

@@ -269,6 +269,12 @@ it('every alarm of the templates has a cause here, or a series', () => {
   expect(subjectsOf('job-failed').sort()).toEqual(scheduled.map(({ name }) => name).sort());
 });
 
+it('the start says which alarms have no metric on this machine', () => {
+  expect(live.lines.join('\n').replaceAll(/\s+/g, ' ')).toContain(
+    'alarms that only AWS has the metric of: database-at-capacity, table-throttled, function-throttled, schedules-failing',
+  );
+});
+
 describe.each(Object.entries(causes))('%s', (heading, { begin, passes, repair }) => {
   const firing = async () =>
     (await live.system.alarms()).filter(
