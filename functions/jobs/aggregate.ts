@@ -1,5 +1,6 @@
 import { metrics as metricNames } from '#contract';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
+import { compactDataChanges } from '#db/compact-data-changes.ts';
 import { markWindows } from '#db/mark-windows.ts';
 import { markZoneChange } from '#db/mark-zone-change.ts';
 import { readFreshnessOfStore } from '#db/read-freshness-of-store.ts';
@@ -26,6 +27,7 @@ export const handler = jobHandler('aggregate', async (payload, { scheduledAt, re
     hours += recomputed;
     isDone = recomputed < HOURS_PER_TRANSACTION;
   }
+  await compactDataChanges(database());
   metrics.addMetric(metricNames.windowsAggregated, 'Count', hours);
   const now = new Date();
   const { newestEventAt, pendingWindows } = await readFreshnessOfStore(database(), now);

@@ -3,7 +3,8 @@ import { NotFound } from '#core/problem.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { httpHandler } from '#runtime/http-handler.ts';
-import type { Route } from './route.ts';
+import { answerConditionally } from './answer-conditionally.ts';
+import type { RouteModule } from './route.ts';
 
 const settings = readSettings(['ANALYTICS_TIME_ZONE', 'ANALYTICS_CURRENCY']);
 
@@ -11,12 +12,15 @@ const settings = readSettings(['ANALYTICS_TIME_ZONE', 'ANALYTICS_CURRENCY']);
 export const handler = httpHandler(async (event) => {
   const row = routes.find(({ path }) => event.routeKey === `GET ${path}`);
   if (!row) throw new NotFound();
-  const { answer }: { answer: Route } = await import(`./routes/${row.name}.ts`);
-  return await answer({
+  const route: RouteModule = await import(`./routes/${row.name}.ts`);
+  const request = {
+    routeKey: event.routeKey,
+    ifNoneMatch: event.headers['if-none-match'],
     query: new URLSearchParams(event.rawQueryString),
     database,
     timeZone: settings.ANALYTICS_TIME_ZONE,
     currency: settings.ANALYTICS_CURRENCY,
     now: new Date(),
-  });
+  };
+  return await answerConditionally(request, route);
 });

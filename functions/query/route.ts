@@ -14,9 +14,21 @@ export interface RouteRequest {
 
 export interface RouteAnswer {
   readonly status: number;
-  /** Written as JSON. */
-  readonly body: object;
+  /** Written as JSON; undefined where the status has no body. */
+  readonly body: object | undefined;
+  /** Besides those of every answer, or instead of them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The export `answer` of `routes/<name>.ts`. Parts in this order: parameters, questions, answer. */
+/**
+ * The export `answer` of `routes/<name>.ts`. Parts in this order: parameters, questions, answer. A route whose answers are
+ * made from rows of some tables and the parameters alone (not from `now`, but for the default period, `asOf` and the lag) also
+ * exports their names as `madeFrom`: as long as none changed, the answer it gave is still right, and is not computed again.
+ */
 export type Route = (request: RouteRequest) => Promise<RouteAnswer>;
+
+export interface RouteModule {
+  readonly answer: Route;
+  /** Tables and views. */
+  readonly madeFrom?: readonly string[];
+}

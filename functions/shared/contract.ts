@@ -440,6 +440,8 @@ export const metrics = {
   routeLatency: 'RouteLatency',
   /** Dimensions `function` and `status`. */
   answers: 'Answers',
+  /** 1 where `If-None-Match` was answered by the version of the data alone, 0 where the figures were asked; dimension `route`. */
+  cacheHits: 'CacheHits',
   /** Milliseconds until a connection to the database stood, TLS and login apart. */
   databaseConnectLatency: 'DatabaseConnectLatency',
   databaseConnectFailures: 'DatabaseConnectFailures',

@@ -18,6 +18,11 @@ import type { Route } from '../route.ts';
 
 const TOP = 10;
 
+export const madeFrom = [
+  ...['hourly_metrics', 'daily_metrics', 'fx_rates', 'dirty_windows', 'sales_movements', 'orders', 'order_lines'],
+  ...['payments', 'returns', 'sessions', 'customers', 'active_users', 'analytics_events'],
+];
+
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, commonNames);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });

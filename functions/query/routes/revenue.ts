@@ -22,6 +22,11 @@ import type { Route } from '../route.ts';
 /** A row has up to 330 bytes, and a function can answer with 6 MB. */
 const MAX_ROWS = 16_000;
 
+export const madeFrom = [
+  ...['hourly_metrics', 'daily_metrics', 'revenue_by_source', 'fx_rates', 'dirty_windows'],
+  ...['sales_movements', 'orders', 'payments', 'returns'],
+];
+
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, 'lens', 'groupBy']);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });

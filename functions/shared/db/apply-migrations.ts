@@ -7,7 +7,8 @@ const LOCK = 7_205_759;
 
 /**
  * Applies the numbered SQL files of `directory` that the database does not have yet, in order, in one transaction, so
- * that a failure leaves nothing behind and two runners at once do the work once.
+ * that a failure leaves nothing behind and two runners at once do the work once. Then changes of every table that answers
+ * may be made from are counted (0022_data_changes).
  * @returns names of the files applied now
  * @throws when a file that was applied before has changed or is gone: migrations are forward only
  */
@@ -42,6 +43,7 @@ export async function applyMigrations(sql: Sql, directory: URL): Promise<string[
       await tx.unsafe(text);
       await tx`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`;
     }
+    if (missing.length > 0) await tx`select note_changes_of_answers()`;
     return missing.map(({ name }) => name);
   });
 }

@@ -15,11 +15,18 @@ import { respondJson, respondProblem } from './respond.ts';
 /** What is left to say that there was no time. */
 const MARGIN_MS = 2_000;
 
+export interface HttpAnswer {
+  readonly status: number;
+  /** Undefined where the status has none. */
+  readonly body: object | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
  * Wraps a function from an HTTP API's event to a status and a JSON body. Errors become problem documents here, before
  * the middlewares could write them whole into logs and traces.
  */
-export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<{ status: number; body: object }>) {
+export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<HttpAnswer>) {
   return middy(async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const began = performance.now();
     const response = await respond(event, context);
@@ -39,8 +46,8 @@ export function httpHandler(answer: (event: APIGatewayProxyEventV2) => Promise<{
   async function respond(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
     const deadline = context.getRemainingTimeInMillis() - MARGIN_MS;
     try {
-      const { status, body } = await afterThaw(() => withDeadline(deadline, () => answer(event)));
-      return respondJson(status, body);
+      const { status, body, headers } = await afterThaw(() => withDeadline(deadline, () => answer(event)));
+      return respondJson(status, body, headers);
     } catch (error) {
       if (error instanceof RequestError && !(error instanceof Unavailable)) return respondProblem(error.problem);
       logger.error('request failed', { route: event.routeKey, failure: reduceError(error) });

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Problem } from '#core/problem.ts';
 
 const headers = {
-  // Figures move with every event: an answer is stored nowhere on its way.
+  // Figures move with every event: an answer is stored nowhere, but where it says how to ask whether it still holds.
   'cache-control': 'no-store',
   // JSON, whatever a browser makes of what stands in it, and shown in no frame.
   'x-content-type-options': 'nosniff',
@@ -10,10 +10,16 @@ const headers = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-export function respondJson(status: number, body: object): APIGatewayProxyStructuredResultV2 {
+/** @param further headers besides those of every answer, or instead of them */
+export function respondJson(
+  status: number,
+  body: object | undefined,
+  further: Readonly<Record<string, string>> = {},
+): APIGatewayProxyStructuredResultV2 {
+  if (body === undefined) return { statusCode: status, headers: { ...headers, ...further } };
   return {
     statusCode: status,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json', ...further },
     body: JSON.stringify(body),
   };
 }

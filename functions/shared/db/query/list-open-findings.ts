@@ -35,8 +35,8 @@ export async function listOpenFindings(tx: TransactionSql, range: Range, limit: 
 /** What the last reconciliation could not judge: types whose history is too short. Null before the first. */
 export async function readUnjudgedTypes(tx: TransactionSql): Promise<string[] | null> {
   const [run] = await tx<{ types: string[] | null }[]>`
-    select result -> 'notEnoughHistory' as types from job_runs
-    where job = 'reconcile' and status = 'succeeded' and result ? 'notEnoughHistory'
+    select result -> 'notEnoughHistory' as types from reconcile_runs
+    where result ? 'notEnoughHistory'
     order by started_at desc, id desc
     limit 1`;
   return run?.types ?? null;
