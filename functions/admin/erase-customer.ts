@@ -14,6 +14,7 @@ import { findSharedAnonymousIds } from '#db/erasure/find-shared-anonymous-ids.ts
 import { forgetActivity } from '#db/erasure/forget-activity.ts';
 import { type Belongings, forgetInEvents } from '#db/erasure/forget-in-events.ts';
 import { forgetInFacts } from '#db/erasure/forget-in-facts.ts';
+import { forgetVisitors } from '#db/erasure/forget-visitors.ts';
 import { listBelongings } from '#db/erasure/list-belongings.ts';
 import { nextSlice } from '#db/erasure/next-slice.ts';
 import { readDeadLetters, type StoredLetter } from '#db/erasure/read-dead-letters.ts';
@@ -145,6 +146,10 @@ async function sift({ sql, customerId }: Work, pending: Pending, slice: Slice): 
 async function rewrite(work: Work, pending: Pending, slice: Slice, belongings: Belongings): Promise<Touched> {
   const { sql, customerId, dryRun } = work;
   const forgetting = toForgetting(work, pending);
+  if (slice.source === 'visitors') {
+    const { surrogate, anonymous } = pending;
+    return { visitor_identities: await forgetVisitors(sql, customerId, surrogate, anonymous, dryRun) };
+  }
   if (slice.source !== 'events') {
     return { [slice.source]: await forgetInFacts(sql, slice, forgetting, dryRun) };
   }

@@ -10,6 +10,7 @@ import { foldFacts } from '#db/fold-facts.ts';
 import { insertEvents } from '#db/insert-events.ts';
 import { isAnyoneErased } from '#db/is-anyone-erased.ts';
 import { recordActivity } from '#db/record-activity.ts';
+import { recordIdentities } from '#db/record-identities.ts';
 import { type LedgerEntry, recordInLedger } from '#db/record-in-ledger.ts';
 import { replaceLines } from '#db/replace-lines.ts';
 import { trackSequences } from '#db/track-sequences.ts';
@@ -41,6 +42,7 @@ export async function storeEvents(sql: Sql, batch: readonly EventRows[], keys: P
       const events = fresh.map(({ event }) => event);
       await insertEvents(tx, events);
       await recordActivity(tx, events);
+      await recordIdentities(tx, events);
       await foldFacts(tx, mergeFacts(fresh.flatMap(({ facts }) => facts)));
       await replaceLines(tx, highestVersions(fresh.flatMap(({ lines }) => lines ?? [])));
       await trackSequences(

@@ -123,6 +123,7 @@ async function figures(): Promise<object> {
     ordersPerCustomer:
       await tx`select count(*) as orders from orders where customer_id is not null group by customer_id order by 1`,
     stages: await tx`select page_view_at, add_to_cart_at from sessions order by 1, 2`,
+    visitors: await tx`select count(*), count(customer_id) as of_one from visitor_identities`,
   }));
 }
 
@@ -168,7 +169,7 @@ describe('erasing a customer', () => {
     expect(receipt).toMatchObject({ isComplete: true, keyVersion: 'v2', erasedAt: '2026-11-22T12:00:00.000Z' });
     expect(receipt.touched).toEqual({
       ...{ analytics_events: 13, active_users: 6, orders: 2, payments: 1, returns: 1, sessions: 2, customers: 1 },
-      dead_letter_queue: 5,
+      ...{ visitor_identities: 2, dead_letter_queue: 5 },
     });
     expect(await findLeaks([PERSON.customer_id, PERSON.device, ...pseudonyms])).toEqual([]);
     expect(JSON.stringify(receipt)).not.toContain(PERSON.customer_id);

@@ -1,7 +1,7 @@
 import { digestUnderEveryKey, type Identity, identitiesIn } from './erased-identities.ts';
 import type { JsonObject } from './event.ts';
 import { joinKey } from './facts.ts';
-import { type Forgetting, forgetInData, forgetInLatest } from './forget-person.ts';
+import { type Forgetting, forgetInData, forgetInEarliest, forgetInLatest } from './forget-person.ts';
 import type { PseudonymKeys } from './pseudonym-keys.ts';
 import type { EventRows } from './rows.ts';
 
@@ -44,6 +44,10 @@ function forgetRows(rows: EventRows, erased: ReadonlySet<string>): EventRows {
     event: { ...rows.event, customer_id, anonymous_id, data: left },
     facts: rows.facts
       .filter(({ table, key }) => table !== 'customers' || !customers.includes(key))
-      .map((fact) => ({ ...fact, latest: forgetInLatest(fact.latest, forgetting, customers.length > 0) })),
+      .map((fact) => ({
+        ...fact,
+        earliest: forgetInEarliest(fact.earliest, forgetting),
+        latest: forgetInLatest(fact.latest, forgetting, customers.length > 0),
+      })),
   };
 }

@@ -64,6 +64,17 @@ export function forgetInLatest(
   return kept;
 }
 
+/** A fact's earliest entries with values (a session's origin) without the ids that a sender wrote into them. */
+export function forgetInEarliest(earliest: Entries, { customers, anonymous }: Forgetting): Entries {
+  const ids = [...customers.keys(), ...anonymous.keys()];
+  return Object.fromEntries(
+    Object.entries(earliest).map(([name, [order, value]]) => [
+      name,
+      value === undefined ? [order] : [order, removeIds(value, ids)],
+    ]),
+  );
+}
+
 const isForgotten = (customerId: Json | undefined, { customers }: Forgetting) =>
   typeof customerId === 'string' && customers.has(customerId);
 

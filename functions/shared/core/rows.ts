@@ -1,6 +1,7 @@
 import { type EventType, eventTypes } from '#contract';
 import type { Json, MaskedEvent } from './event.ts';
 import { type Fact, versioned, versionOf } from './facts.ts';
+import { originOf } from './session-origin.ts';
 import { checkUpcasts, type Upcasts, upcastEvent } from './upcast-event.ts';
 
 /** A row of analytics_events. */
@@ -126,13 +127,19 @@ export function toRows(stored: MaskedEvent): EventRows {
 /** All events of a session make it, so its versions know no sequence: that counts another aggregate's. */
 function sessionFact(event: MaskedEvent, sessionId: string, stage: TypeRows['stage']): Fact {
   const { customer_id, anonymous_id, channel, device_type, country }: CommonData = event.data;
+  const version = versionOf(event, 0);
+  const origin = originOf(event.data);
   return {
     table: 'sessions',
     key: sessionId,
-    earliest: { event: [event.time], ...(stage && { [stage]: [event.time] }) },
+    earliest: {
+      event: [event.time],
+      ...(stage && { [stage]: [event.time] }),
+      ...(origin && { origin: [version, origin] }),
+    },
     latest: {
       event: [event.time, event.time],
-      ...versioned(versionOf(event, 0), { customer_id, anonymous_id, channel, device_type, country }),
+      ...versioned(version, { customer_id, anonymous_id, channel, device_type, country }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import type { Identity } from '#core/erased-identities.ts';
+import { listVisitors } from './forget-visitors.ts';
 import { factKeys, type Slice } from './sources.ts';
 
 /** What else the rows of the slice that name the customer say about whom they are of. */
@@ -14,6 +15,9 @@ export async function collectIdentities(sql: Sql, slice: Slice, customerId: stri
       ) as identity (kind, id)
       where occurred_at >= ${after}::text::timestamptz and occurred_at < ${upTo}::text::timestamptz
         and customer_id = ${customerId} and id is not null`;
+  }
+  if (source === 'visitors') {
+    return (await listVisitors(sql, customerId)).map(({ id }) => ({ kind: 'anonymous', id }));
   }
   const key = sql(factKeys[source]);
   const customer = source === 'customers' ? key : sql`latest #>> '{customer_id,1}'`;

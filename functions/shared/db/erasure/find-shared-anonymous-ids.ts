@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { listVisitors } from './forget-visitors.ts';
 import { factKeys, type Slice } from './sources.ts';
 
 /** Which of the anonymous ids the slice also has with another customer. */
@@ -17,6 +18,9 @@ export async function findSharedAnonymousIds(
         where occurred_at >= ${after}::text::timestamptz and occurred_at < ${upTo}::text::timestamptz
           and anonymous_id = any(${ids}::text[]) and customer_id <> ${customerId}`,
     );
+  }
+  if (source === 'visitors') {
+    return names((await listVisitors(sql, customerId)).filter(({ isShared }) => isShared));
   }
   const key = sql(factKeys[source]);
   const customer = source === 'customers' ? key : sql`latest #>> '{customer_id,1}'`;

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import type { Entries } from '#core/facts.ts';
-import { type Forgetting, forgetInLatest } from '#core/forget-person.ts';
+import { type Forgetting, forgetInEarliest, forgetInLatest } from '#core/forget-person.ts';
 import { jsonRows } from '../json-rows.ts';
 import { type FactSource, factKeys } from './sources.ts';
 
@@ -17,8 +17,8 @@ export async function forgetInFacts(
   const customer = isCustomers ? key : sql`latest #>> '{customer_id,1}'`;
   return await sql.begin(async (tx) => {
     // In the order in which ingestion locks them
-    const facts = await tx<{ key: string; latest: Entries }[]>`
-      select ${key} as key, latest
+    const facts = await tx<{ key: string; earliest: Entries; latest: Entries }[]>`
+      select ${key} as key, earliest, latest
       from ${table}
       where ${key} > ${after} and ${key} <= ${upTo} and (
         ${customer} = any(${[...forgetting.customers.keys()]}::text[])
@@ -30,11 +30,12 @@ export async function forgetInFacts(
     const rows = facts.map((fact) => ({
       key: fact.key,
       kept: (isCustomers && forgetting.customers.get(fact.key)) || fact.key,
+      earliest: forgetInEarliest(fact.earliest, forgetting),
       latest: isCustomers ? forgetInLatest(fact.latest, forgetting, true) : forgetInLatest(fact.latest, forgetting),
     }));
     await tx`
-      update ${table} as fact set latest = forgotten.latest ${isCustomers ? tx`, ${key} = forgotten.kept` : tx``}
-      from json_to_recordset(${jsonRows(rows)}::text::json) as forgotten (key text, kept text, latest jsonb)
+      update ${table} as fact set earliest = forgotten.earliest, latest = forgotten.latest ${isCustomers ? tx`, ${key} = forgotten.kept` : tx``}
+      from json_to_recordset(${jsonRows(rows)}::text::json) as forgotten (key text, kept text, earliest jsonb, latest jsonb)
       where fact.${key} = forgotten.key`;
     return facts.length;
   });

@@ -6,7 +6,10 @@ const PAGE = 50_000;
 
 /** The part of the source after `after`, small enough for one short statement; undefined when all was read. */
 export async function nextSlice(sql: Sql, source: Source, after: string | null): Promise<Slice | undefined> {
-  return source === 'events' ? await nextDay(sql, after) : await nextPage(sql, source, after ?? '');
+  if (source === 'events') return await nextDay(sql, after);
+  // Few rows, and two statements find the customer's
+  if (source === 'visitors') return after === null ? { source, after: '', upTo: 'all' } : undefined;
+  return await nextPage(sql, source, after ?? '');
 }
 
 /** Days, because the block range index over time is all that finds an event. */

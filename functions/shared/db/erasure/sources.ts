@@ -7,11 +7,13 @@ export const factKeys = {
   customers: 'customer_id',
 } as const;
 export type FactSource = keyof typeof factKeys;
-export type Source = 'events' | FactSource;
+/** `visitors`: visitor_identities, which customer an anonymous id was seen with. */
+export type Source = 'events' | 'visitors' | FactSource;
 
-export const sources: readonly Source[] = ['events', ...(Object.keys(factKeys) as FactSource[])];
+export const sources: readonly Source[] = ['events', 'visitors', ...(Object.keys(factKeys) as FactSource[])];
 
-/** Of events the instants in [after, upTo), of facts the keys in (after, upTo]. */
+/** Of events the instants in [after, upTo), of visitors all, of facts the keys in (after, upTo]. */
 export type Slice =
   | { readonly source: 'events'; readonly after: string; readonly upTo: string }
+  | { readonly source: 'visitors'; readonly after: string; readonly upTo: string }
   | { readonly source: FactSource; readonly after: string; readonly upTo: string };
