@@ -39,10 +39,15 @@ export function answerMeta(
 
 const suppliers = {
   orders: 'sales and orders: orders.order.status_changed with status created',
-  payments: 'collected: payments.payment.confirmed',
+  payments: 'collected, createdToPaidHours: payments.payment.confirmed',
   refunds: 'returns: returns.return.status_changed with status refunded',
   sessions: 'sessions, conversionRate: analytics.page_view, or any event with a session_id',
   customers: 'customers: customers.customer.updated, or any event with a customer_id',
+  shipments: 'byCarrier: shipping.shipment.status_changed',
+  handovers: 'createdToHandedOverHours: shipping.shipment.status_changed with status handed_over',
+  deliveries: 'createdToDeliveredHours, onTimeRate: shipping.shipment.status_changed with status delivered',
+  estimates: 'onTimeRate, overdue: shipping.shipment.status_changed with estimated_delivery_at',
+  pickedQuantities: 'pickingAccuracy: shipping.shipment.status_changed with picked_quantity in its items',
 } as const satisfies Record<Input, string>;
 
 /** A note for each input that has never been sent, with the event type that would supply it. */

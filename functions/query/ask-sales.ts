@@ -5,6 +5,7 @@ import type { Range } from '#core/time-windows.ts';
 import { countLeftOut, type LeftOut } from '#db/query/count-left-out.ts';
 import { chooseSalesRelation } from '#db/query/sales-relation.ts';
 import { type SalesQuestion, type SalesRow, sumSales } from '#db/query/sum-sales.ts';
+import { noteLeftOut } from './note-left-out.ts';
 
 export type Lens = SalesQuestion['lens'];
 
@@ -51,8 +52,5 @@ export function notesOnLeftOut(sales: Sales, previous: Sales | null = null): str
 
 function listLeftOut({ total, leftOut }: Sales, prefix: string): string[] {
   if (leftOut === null) return [];
-  const counts = { 'orders placed': total.unconverted, ...leftOut };
-  const named = Object.entries(counts).filter(([, count]) => count > 0);
-  const list = named.map(([name, count]) => `${count} ${name}`).join(', ');
-  return [`${prefix}left out of all sums, for want of an exchange rate of their day: ${list}`];
+  return noteLeftOut({ 'orders placed': total.unconverted, ...leftOut }, prefix);
 }

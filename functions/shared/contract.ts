@@ -117,6 +117,7 @@ export const scopes = { read: READ, admin: 'analytics:admin' } as const;
 export const routes = [
   { name: 'dashboard-overview', path: '/api/v1/analytics/dashboard/overview', scope: READ },
   { name: 'revenue', path: '/api/v1/analytics/revenue', scope: READ },
+  { name: 'orders', path: '/api/v1/analytics/orders', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
 ] as const satisfies readonly RouteRow[];

@@ -4,6 +4,7 @@ import { type Answer, askRoute, type Question, readQuestion } from './ask-route.
 import { overviewByHand } from './dashboard-overview.ts';
 import { foldByHand, type HandFacts } from './fold-by-hand.ts';
 import { STREAM_FROM, STREAM_TO, streams } from './make-stream.ts';
+import { ordersByHand } from './orders.ts';
 import { storeRates } from './rates-by-hand.ts';
 import { revenueByHand } from './revenue.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
@@ -25,6 +26,14 @@ const routes: Record<string, { byHand: ByHand; parameters: Record<string, readon
   'dashboard-overview': {
     byHand: overviewByHand,
     parameters: { channel: ['web', 'unknown'], compare: ['previous_period'] },
+  },
+  orders: {
+    byHand: ordersByHand,
+    parameters: {
+      granularity: ['hour', 'day', 'week', 'month'],
+      channel: ['web', 'unknown'],
+      compare: ['previous_period'],
+    },
   },
 };
 

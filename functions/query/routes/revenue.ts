@@ -1,15 +1,9 @@
 import { compareText } from '#core/compare-text.ts';
 import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
 import { BadParameter } from '#core/problem.ts';
-import {
-  type CommonParameters,
-  commonNames,
-  readChoice,
-  readCommonParameters,
-  readParameters,
-} from '#core/query-parameters.ts';
+import { commonNames, readChoice, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import { changeOf, noSales, salesTotals } from '#core/sales.ts';
-import { type Bucket, bucketsOf, formatInstant, previousRange } from '#core/time-windows.ts';
+import { type Bucket, formatInstant, previousRange } from '#core/time-windows.ts';
 import { listMissingInputs } from '#db/query/list-missing-inputs.ts';
 import { readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
@@ -17,10 +11,8 @@ import { sumPayments } from '#db/query/sum-payments.ts';
 import type { SalesRow } from '#db/query/sum-sales.ts';
 import { answerMeta, notesOnMissing } from '../answer-meta.ts';
 import { askSales, notesOnLeftOut, salesQuestion } from '../ask-sales.ts';
+import { listBuckets, MAX_ROWS } from '../list-buckets.ts';
 import type { Route } from '../route.ts';
-
-/** A row has up to 330 bytes, and a function can answer with 6 MB. */
-const MAX_ROWS = 16_000;
 
 export const madeFrom = [
   ...['hourly_metrics', 'daily_metrics', 'revenue_by_source', 'fx_rates', 'dirty_windows'],
@@ -73,16 +65,6 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
   const meta = answerMeta(common, { now, freshness, unconverted: sales.total.unconverted, notes });
   return { status: 200, body: { data, meta } };
 };
-
-function listBuckets({ range, timeZone, granularity }: CommonParameters): Bucket[] {
-  const buckets = bucketsOf(range, timeZone, granularity)
-    .take(MAX_ROWS + 1)
-    .toArray();
-  if (buckets.length > MAX_ROWS) {
-    throw new BadParameter('granularity', `expected one that divides the period into ${MAX_ROWS} buckets at most`);
-  }
-  return buckets;
-}
 
 const byGross = (a: SalesRow, b: SalesRow) =>
   compareDecimals(parseDecimal(b.gross), parseDecimal(a.gross)) || compareText(a.name ?? '', b.name ?? '');

@@ -10,6 +10,11 @@ const inputs = {
     (select from orders where customer_id is not null limit 1)
     union all (select from customers limit 1)
     union all (select from active_users where kind = 'customer' limit 1)`,
+  shipments: (tx) => tx`select from shipments where order_id is not null`,
+  handovers: (tx) => tx`select from shipments where handed_over_at is not null`,
+  deliveries: (tx) => tx`select from shipments where delivered_at is not null`,
+  estimates: (tx) => tx`select from shipments where estimated_delivery_at is not null`,
+  pickedQuantities: (tx) => tx`select from shipment_lines where picked_quantity is not null`,
 } satisfies Record<string, (tx: TransactionSql) => PendingQuery<Row[]>>;
 
 export type Input = keyof typeof inputs;
