@@ -6,6 +6,7 @@ import { build as bundle } from 'esbuild';
 import { CA_FILE_NAME, jobs } from '#contract';
 import { compileSchemas } from './compile-schemas.ts';
 import { mendDriver } from './mend-driver.ts';
+import { writeDocuments } from './write-documents.ts';
 
 const root = dirname(import.meta.dirname);
 /** A folder per function, each with `index.mjs`; what `lib/` deploys and the local runner runs. */
@@ -42,7 +43,7 @@ export async function build(outdir = FUNCTIONS_DIRECTORY): Promise<void> {
 
 /**
  * Writes `<outdir>/<name>/index.mjs` with its source map, beside it the authorities that sign RDS's certificates (Lambda's own bundle
- * is reported to lack the newer roots); `job-migrate` also gets the migrations it applies. */
+ * is reported to lack the newer roots); `job-migrate` also gets the migrations it applies, `query` the documents it serves. */
 export async function bundleFunctions(entries: readonly FunctionEntry[], outdir: string): Promise<void> {
   await bundle({
     absWorkingDir: root,
@@ -72,6 +73,7 @@ export async function bundleFunctions(entries: readonly FunctionEntry[], outdir:
     await rm(migrations, { recursive: true, force: true });
     await cp(join(root, 'db/migrations'), migrations, { recursive: true });
   }
+  if (entries.some(({ name }) => name === 'query')) await writeDocuments(join(outdir, 'query/documents'));
 }
 
 if (import.meta.main) await build();

@@ -17,6 +17,7 @@ export const handler = httpHandler(async (event) => {
     routeKey: event.routeKey,
     ifNoneMatch: event.headers['if-none-match'],
     query: new URLSearchParams(event.rawQueryString),
+    path: event.pathParameters,
     database,
     timeZone: settings.ANALYTICS_TIME_ZONE,
     currency: settings.ANALYTICS_CURRENCY,

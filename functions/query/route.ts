@@ -3,6 +3,8 @@ import type { Sql } from 'postgres';
 /** What every route is given: nothing in it is read from the environment or the clock again. */
 export interface RouteRequest {
   readonly query: URLSearchParams;
+  /** Variables of the path, where it has any. */
+  readonly path?: Readonly<Record<string, string | undefined>>;
   /** The client is made only when it is called for. */
   readonly database: () => Sql;
   /** The business zone. */
@@ -14,7 +16,7 @@ export interface RouteRequest {
 
 export interface RouteAnswer {
   readonly status: number;
-  /** Written as JSON; undefined where the status has no body. */
+  /** Written as JSON, bytes as they are; undefined where the status has no body. */
   readonly body: object | undefined;
   /** Besides those of every answer, or instead of them. */
   readonly headers?: Readonly<Record<string, string>>;

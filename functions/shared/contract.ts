@@ -120,6 +120,9 @@ export const routes = [
   { name: 'orders', path: '/api/v1/analytics/orders', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
+  { name: 'openapi', path: '/openapi.json', scope: null },
+  { name: 'docs', path: '/docs', scope: null },
+  { name: 'docs-file', path: '/docs/{file}', scope: null },
 ] as const satisfies readonly RouteRow[];
 
 export interface AdminRouteRow {

@@ -9,6 +9,7 @@ import type { Outputs } from '../../local/describe-outputs.ts';
 import { type LocalSystem, type SystemOptions, startSystem } from '../../local/start-system.ts';
 import { bundleFunctions, functionEntries } from '../../scripts/build.ts';
 import { compileSchemas } from '../../scripts/compile-schemas.ts';
+import { holdOrigin } from './hold-answers.ts';
 
 export interface BusEntry {
   readonly source: string;
@@ -76,6 +77,7 @@ async function start(
   const lines: string[] = [];
   const system = await startSystem({ cdkOut, dataDir, port: 0, log: (line) => lines.push(line), ...options });
   const { outputs } = system;
+  holdOrigin(outputs.apiUrl);
   const sql = postgres(outputs.databaseUrl, { max: 2, onnotice: () => {} });
   const sqs = new SQSClient({ ...localClient, endpoint: outputs.endpoints.sqs, useQueueUrlAsEndpoint: false });
   const bus = new EventBridgeClient({ ...localClient, endpoint: outputs.endpoints.events });

@@ -10,13 +10,20 @@ const headers = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-/** @param further headers besides those of every answer, or instead of them */
+/**
+ * @param body bytes are sent as they are; their content type is one of `further`
+ * @param further headers besides those of every answer, or instead of them
+ */
 export function respondJson(
   status: number,
   body: object | undefined,
   further: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 {
   if (body === undefined) return { statusCode: status, headers: { ...headers, ...further } };
+  if (body instanceof Uint8Array) {
+    const base64 = Buffer.from(body).toString('base64');
+    return { statusCode: status, headers: { ...headers, ...further }, body: base64, isBase64Encoded: true };
+  }
   return {
     statusCode: status,
     headers: { ...headers, 'content-type': 'application/json', ...further },
