@@ -195,6 +195,8 @@ export interface JobRow {
   readonly readsLogs?: boolean;
   /** It asks EventBridge what became of the replays from the bus archive. */
   readonly followsReplays?: boolean;
+  /** It reads the file of exchange rates that the setting `FX_RATES_URL` names. */
+  readonly readsRates?: boolean;
   /** It retires what is past retention: it may write, read back and remove exported files. */
   readonly retires?: boolean;
 }
@@ -322,6 +324,17 @@ export const jobs = [
     continues: true,
     retires: true,
   },
+  {
+    name: 'fx-rates',
+    // The European Central Bank publishes at about 16:00 in Frankfurt.
+    schedules: [{ expression: 'cron(30 17 * * ? *)', payload: {} }],
+    onDeploy: false,
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    databaseRole: databaseRoles.jobs,
+    alarms: [{ name: 'exchange-rates-missing', metric: 'OrdersWithoutRate', severity: 'warning' }],
+    readsRates: true,
+  },
 ] as const satisfies readonly JobRow[];
 
 /** Where Lambda is told to write what a function logs. */
@@ -358,6 +371,8 @@ export const settingDefaults = {
   BREAKER_FAILURES: '3',
   /** How long it then waits before one operation tries again. */
   BREAKER_OPEN_SECONDS: '30',
+  /** `s3://bucket/key` of a file of exchange rates, which the job `fx-rates` reads. Empty: rates come by command alone. */
+  FX_RATES_URL: '',
   /** What a GiB of the database's storage costs in a month, in whatever currency. Empty: `costs` tells bytes and no money. */
   STORAGE_PRICE_PER_GIB_MONTH: '',
   /** Log groups that the audit for personal data reads, separated by commas; `own`: those of all functions. Empty: none. */
@@ -424,6 +439,8 @@ export const metrics = {
   reconciliationFindings: 'ReconciliationFindings',
   /** Places where the audit's pass has found personal data so far. */
   personalDataFound: 'PersonalDataFound',
+  /** Orders of the last 30 days in a currency without a rate into `ANALYTICS_CURRENCY`: they are in no sum. */
+  ordersWithoutRate: 'OrdersWithoutRate',
   /** A run of a job that came to its end; dimension `job`. */
   jobSucceeded: 'JobSucceeded',
   /** 1 while the valve holds the consumers paused, else 0. */

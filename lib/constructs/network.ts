@@ -15,10 +15,12 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { auditedLogGroups } from './grant-logs.ts';
+import { ratesObjectArn } from './grant-rates.ts';
 
 /**
  * Isolated subnets only: no NAT and no internet gateway, so the functions reach the cluster and the services they use
- * through endpoints, and nothing else. The one of S3 leads to the bucket of exports alone: else it would be a way out for data.
+ * through endpoints, and nothing else. The one of S3 leads to the bucket of exports and
+ * to the file of exchange rates alone: else it would be a way out for data.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
@@ -39,6 +41,8 @@ export class Network extends Construct {
     });
     this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
     this.storage = this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    const rates = ratesObjectArn(settings);
+    if (rates) this.allowOfStorage(['s3:GetObject'], [rates]);
     this.functionGroup = new SecurityGroup(this, 'FunctionGroup', {
       vpc: this.vpc,
       description: 'The functions of the analytics service',
@@ -59,15 +63,16 @@ export class Network extends Construct {
     this.logRefused(settings);
   }
 
-  /** The one bucket that can be reached; by whom, the functions' roles say. */
+  /** The one bucket that can be written; by whom, the functions' roles say. */
   reachBucket(bucket: IBucket): void {
-    this.storage.addToPolicy(
-      new PolicyStatement({
-        principals: [new AnyPrincipal()],
-        actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
-        resources: [bucket.bucketArn, bucket.arnForObjects('*')],
-      }),
+    this.allowOfStorage(
+      ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
+      [bucket.bucketArn, bucket.arnForObjects('*')],
     );
+  }
+
+  private allowOfStorage(actions: string[], resources: string[]): void {
+    this.storage.addToPolicy(new PolicyStatement({ principals: [new AnyPrincipal()], actions, resources }));
   }
 
   /** A way to a service for the functions alone: CDK's default opens it to whatever is in the network. */

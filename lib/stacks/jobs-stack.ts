@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { type JobRow, jobs } from '#contract';
 import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
+import { grantRates } from '../constructs/grant-rates.ts';
 import { grantFollowing } from '../constructs/grant-replays.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { SchedulesFailing } from '../constructs/schedules-failing.ts';
@@ -46,12 +47,14 @@ export class JobsStack extends Stack {
           ...(job.movesValve ? (['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR'] as const) : []),
           ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
           ...(job.retires ? whatRetiringTakes : []),
+          ...(job.readsRates ? (['FX_RATES_URL', 'ANALYTICS_CURRENCY'] as const) : []),
         ],
       });
       grantSingleRuns(handler, job, data.idempotencyTable);
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
       if (job.followsReplays) grantFollowing(handler);
+      if (job.readsRates) grantRates(handler, platform.settings);
       if (job.retires) data.exportBucket.grantExport(handler);
       if (job.movesValve) new Valve(this, `${job.name}-control`, { handler, table: data.valveTable });
       new ScheduledJob(this, `${job.name}-schedule`, { job, handler, timeZone });

@@ -51,6 +51,12 @@ const price: Rule<string> = {
   read: (text) => (/^(?:\d{1,6}(?:\.\d{1,6})?)?$/.test(text) ? text : undefined),
 };
 
+/** Functions have no way to the internet: another address would fail every run, so it stops the start. */
+const ratesUrl: Rule<string> = {
+  expected: 'empty, or s3://bucket/key (functions reach S3 and not the internet)',
+  read: (text) => (/^(?:s3:\/\/[a-z\d][a-z\d.-]{1,61}[a-z\d]\/[\w!.()/'-]{1,900})?$/.test(text) ? text : undefined),
+};
+
 const OWN = 'own';
 
 const logGroups: Rule<readonly string[]> = {
@@ -80,6 +86,7 @@ export const settingRules = {
   DATABASE_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60),
   BREAKER_FAILURES: wholeNumber(1, 100),
   BREAKER_OPEN_SECONDS: wholeNumber(1, 3_600),
+  FX_RATES_URL: ratesUrl,
   STORAGE_PRICE_PER_GIB_MONTH: price,
   AUDIT_LOG_GROUPS: logGroups,
   POWERTOOLS_LOGGER_SAMPLE_RATE: share,
