@@ -48,6 +48,9 @@ const suppliers = {
   deliveries: 'createdToDeliveredHours, onTimeRate: shipping.shipment.status_changed with status delivered',
   estimates: 'onTimeRate, overdue: shipping.shipment.status_changed with estimated_delivery_at',
   pickedQuantities: 'pickingAccuracy: shipping.shipment.status_changed with picked_quantity in its items',
+  spend: 'spend, roas, cac: marketing.spend.recorded',
+  impressions: 'impressions: marketing.spend.recorded with impressions',
+  clicks: 'clicks: marketing.spend.recorded with clicks',
 } as const satisfies Record<Input, string>;
 
 /** A note for each input that has never been sent, with the event type that would supply it. */

@@ -118,6 +118,8 @@ export const routes = [
   { name: 'dashboard-overview', path: '/api/v1/analytics/dashboard/overview', scope: READ },
   { name: 'revenue', path: '/api/v1/analytics/revenue', scope: READ },
   { name: 'orders', path: '/api/v1/analytics/orders', scope: READ },
+  { name: 'channels', path: '/api/v1/analytics/channels', scope: READ },
+  { name: 'marketing', path: '/api/v1/analytics/marketing', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
   { name: 'openapi', path: '/openapi.json', scope: null },

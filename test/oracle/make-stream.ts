@@ -46,6 +46,7 @@ const referrer = fc.constantFrom(
   'https://www.google.com/search?q=hats',
   'https://www.facebook.com/',
   'https://blog.example/post',
+  'https://www.shop.example/sale', // the shop itself
   '',
 );
 
@@ -166,7 +167,10 @@ const pageView = body(
   'analytics.page_view',
   inSession,
   fc.record({
-    page_url: fc.constantFrom('https://shop.example/', 'https://shop.example/sale', 'https://shop.example/p/1'),
+    page_url: fc.constantFrom(
+      ...['https://shop.example/', 'https://shop.example/sale', 'https://shop.example/p/1'],
+      'https://shop.example/?utm_source=newsletter&utm_medium=email&utm_campaign=autumn',
+    ),
   }),
   some({ utm, referrer, product_id: product, duration_ms: fc.integer({ min: 0, max: 60_000 }) }),
   visitor,

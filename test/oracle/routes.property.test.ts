@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, askRoute, type Question, readQuestion } from './ask-route.ts';
+import { channelsByHand } from './channels.ts';
 import { overviewByHand } from './dashboard-overview.ts';
 import { foldByHand, type HandFacts } from './fold-by-hand.ts';
 import { STREAM_FROM, STREAM_TO, streams } from './make-stream.ts';
+import { marketingByHand } from './marketing.ts';
 import { ordersByHand } from './orders.ts';
 import { storeRates } from './rates-by-hand.ts';
 import { revenueByHand } from './revenue.ts';
@@ -33,6 +35,23 @@ const routes: Record<string, { byHand: ByHand; parameters: Record<string, readon
       granularity: ['hour', 'day', 'week', 'month'],
       channel: ['web', 'unknown'],
       compare: ['previous_period'],
+    },
+  },
+  channels: {
+    byHand: channelsByHand,
+    parameters: {
+      lens: ['processed_date', 'order_date'],
+      channel: ['web', 'unknown'],
+      compare: ['previous_period'],
+    },
+  },
+  marketing: {
+    byHand: marketingByHand,
+    parameters: {
+      model: ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'],
+      channel: ['web', 'unknown'],
+      compare: ['previous_period'],
+      limit: ['2'],
     },
   },
 };

@@ -41,6 +41,18 @@ export function isStartOfDay(instant: Temporal.Instant, zone: string): boolean {
   return instant.equals(instant.toZonedDateTimeISO(zone).startOfDay());
 }
 
+/** The days of the zone that begin in the range, as dates: from the first to before the last. */
+export function daysBeginningIn(
+  { from, to }: Range,
+  zone: string,
+): { readonly fromDay: string; readonly toDay: string } {
+  const firstFrom = (instant: Temporal.Instant) => {
+    const date = instant.toZonedDateTimeISO(zone).toPlainDate();
+    return (isStartOfDay(instant, zone) ? date : date.add({ days: 1 })).toString();
+  };
+  return { fromDay: firstFrom(from), toDay: firstFrom(to) };
+}
+
 const HOUR_MS = 3_600_000;
 
 /** Whether the instant begins an hour of UTC, as the hourly rollups have them. */

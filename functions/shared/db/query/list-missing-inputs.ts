@@ -15,6 +15,9 @@ const inputs = {
   deliveries: (tx) => tx`select from shipments where delivered_at is not null`,
   estimates: (tx) => tx`select from shipments where estimated_delivery_at is not null`,
   pickedQuantities: (tx) => tx`select from shipment_lines where picked_quantity is not null`,
+  spend: (tx) => tx`select from spend`,
+  impressions: (tx) => tx`select from spend where impressions is not null`,
+  clicks: (tx) => tx`select from spend where clicks is not null`,
 } satisfies Record<string, (tx: TransactionSql) => PendingQuery<Row[]>>;
 
 export type Input = keyof typeof inputs;
