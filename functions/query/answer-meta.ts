@@ -51,6 +51,9 @@ const suppliers = {
   spend: 'spend, roas, cac: marketing.spend.recorded',
   impressions: 'impressions: marketing.spend.recorded with impressions',
   clicks: 'clicks: marketing.spend.recorded with clicks',
+  returnedItems: 'returnedUnits, returnRate, units: returns.return.status_changed with status refunded, and items',
+  returnCosts: 'handlingCost: returns.return.status_changed with status refunded, and cost_amount',
+  returnAmounts: 'amount of products and categories: returns.return.status_changed with amount in its items',
 } as const satisfies Record<Input, string>;
 
 /** A note for each input that has never been sent, with the event type that would supply it. */

@@ -8,6 +8,7 @@ import { STREAM_FROM, STREAM_TO, streams } from './make-stream.ts';
 import { marketingByHand } from './marketing.ts';
 import { ordersByHand } from './orders.ts';
 import { storeRates } from './rates-by-hand.ts';
+import { returnsByHand } from './returns.ts';
 import { revenueByHand } from './revenue.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
 
@@ -31,6 +32,14 @@ const routes: Record<string, { byHand: ByHand; parameters: Record<string, readon
   },
   orders: {
     byHand: ordersByHand,
+    parameters: {
+      granularity: ['hour', 'day', 'week', 'month'],
+      channel: ['web', 'unknown'],
+      compare: ['previous_period'],
+    },
+  },
+  returns: {
+    byHand: returnsByHand,
     parameters: {
       granularity: ['hour', 'day', 'week', 'month'],
       channel: ['web', 'unknown'],

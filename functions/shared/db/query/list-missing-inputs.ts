@@ -18,6 +18,11 @@ const inputs = {
   spend: (tx) => tx`select from spend`,
   impressions: (tx) => tx`select from spend where impressions is not null`,
   clicks: (tx) => tx`select from spend where clicks is not null`,
+  returnedItems: (tx) =>
+    tx`select from returns where refunded_at is not null and (latest #>> '{items,1,lines}')::int > 0`,
+  returnCosts: (tx) => tx`select from returns where refunded_at is not null and cost_amount is not null`,
+  returnAmounts: (tx) =>
+    tx`select from return_lines join returns using (return_id) where refunded_at is not null and amount is not null`,
 } satisfies Record<string, (tx: TransactionSql) => PendingQuery<Row[]>>;
 
 export type Input = keyof typeof inputs;
