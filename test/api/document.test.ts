@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { adminRoutes, routes } from '#contract';
@@ -17,6 +18,12 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ key: `${method.toUpperCase()} ${path}`, operation })),
 );
 
+function operationOf(key: string): Part {
+  const found = operations.find((operation) => operation.key === key)?.operation;
+  if (found === undefined) throw new Error(`${key}: expected a part in schemas/openapi`);
+  return found;
+}
+
 it('is valid OpenAPI 3.1', async () => {
   const validator = new Validator();
   const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(document)));
@@ -30,10 +37,18 @@ it('has the routes that the templates deploy, no more and no fewer', () => {
   expect(operations.map(({ key }) => key).sort()).toEqual(deployed.map(({ properties }) => properties.RouteKey).sort());
 });
 
+it.each([
+  ['query', routes],
+  ['admin', adminRoutes],
+])('has a part for each route of the %s API, and none besides', (kind, rows) => {
+  const names = readdirSync(new URL(`../../schemas/openapi/${kind}/`, import.meta.url));
+  expect(names.sort()).toEqual(rows.map(({ name }) => `${name}.ts`).sort());
+});
+
 it('asks for what the templates ask', () => {
   const deployed = synthesizeForTest('production').resources('AWS::ApiGatewayV2::Route');
   for (const { properties } of deployed) {
-    const { security } = operations.find(({ key }) => key === properties.RouteKey)!.operation;
+    const { security } = operationOf(properties.RouteKey);
     const expected = {
       NONE: [],
       JWT: [{ token: properties.AuthorizationScopes }],
@@ -72,7 +87,7 @@ it('leaves no answer open for fields that it does not name', () => {
 
 /** The parameters of an operation by where they stand, references resolved. */
 function parametersOf(key: string, place: string): string[] {
-  const { parameters = [] } = operations.find((operation) => operation.key === key)!.operation as {
+  const { parameters = [] } = operationOf(key) as {
     parameters?: readonly (NamedParameter & { $ref?: string })[];
   };
   return parameters
@@ -116,7 +131,7 @@ describe('parameters are those that the route reads', () => {
     expect(parametersOf(key, 'query').sort()).toEqual([...names, ...(changes ? ['dryRun'] : [])].sort());
     expect(parametersOf(key, 'path')).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, variable]) => variable));
 
-    const { requestBody } = operations.find((operation) => operation.key === key)!.operation as {
+    const { requestBody } = operationOf(key) as {
       requestBody?: { content: { 'application/json': { schema: { properties: Part } } } };
     };
     if (requestBody === undefined) return;

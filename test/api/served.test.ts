@@ -37,21 +37,19 @@ describe('/docs', () => {
   it('has a policy that allows its own origin alone', async () => {
     const { headers } = await get('/docs');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-    const policy = Object.fromEntries(
-      headers
-        .get('content-security-policy')!
-        .split('; ')
-        .map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1)]),
-    );
-    expect(policy['default-src']).toEqual(["'none'"]);
-    const sources = Object.entries(policy).flatMap(([name, values]) => values.map((value) => `${name} ${value}`));
+    const directives = headers.get('content-security-policy')!.split('; ');
+    expect(directives).toContain("default-src 'none'");
+    const sources = directives.flatMap((directive) => {
+      const [name, ...values] = directive.split(' ');
+      return values.map((value) => `${name} ${value}`);
+    });
     const allowed = /^[\w-]+ ('none'|'self')$|^img-src data:$/;
     expect(sources.filter((source) => !allowed.test(source))).toEqual([]);
   });
 
   it('has a style sheet without an address, and scripts that are told to ask nobody', async () => {
     const css = await fileOf('swagger-ui.css');
-    expect([...css.matchAll(/url\(\s*["']?(?!data:)[^)]{0,60}|@import[^;]{0,60}/g)].map(([use]) => use)).toEqual([]);
+    expect([...css.matchAll(/url\((?!\s*["']?data:)[^)]{0,60}|@import[^;]{0,60}/g)].map(([use]) => use)).toEqual([]);
     const start = await fileOf('start.js');
     expect(start).toContain('validatorUrl: null');
     expect(start).toContain("url: 'openapi.json'");
