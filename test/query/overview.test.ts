@@ -175,4 +175,19 @@ describe('with a shop’s events', () => {
   ])('active customers from %s to %s are counted by the events themselves amid an hour', async (from, to, active) => {
     expect((await ask(`from=${from}&to=${to}`)).data.customers.active).toBe(active);
   });
+
+  test('over whole hours every figure outlives the raw events', async () => {
+    const questions = ['', 'web', 'app', 'unknown'].map(
+      (channel) => `from=2026-06-20&to=2026-06-26${channel && `&channel=${channel}`}`,
+    );
+    const answers = async () => {
+      const all = [];
+      for (const question of questions) all.push((await ask(question)).data);
+      return all;
+    };
+    const before = await answers();
+    expect(before.map(({ customers }) => customers.active)).toEqual([4, 1, 1, 2]);
+    await db.connect()`truncate analytics_events`;
+    expect(await answers()).toEqual(before);
+  });
 });

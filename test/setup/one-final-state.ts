@@ -12,6 +12,7 @@ const more = [
   'stock',
   'spend',
   'active_users',
+  'active_channels',
   'hourly_metrics',
   'daily_metrics',
   'revenue_by_source',

@@ -20,7 +20,8 @@ const TOP = 10;
 
 export const madeFrom = [
   ...['hourly_metrics', 'daily_metrics', 'fx_rates', 'dirty_windows', 'sales_movements', 'orders', 'order_lines'],
-  ...['payments', 'returns', 'sessions', 'customers', 'active_users', 'analytics_events'],
+  ...['payments', 'returns', 'sessions', 'customers', 'active_users', 'active_channels'],
+  'analytics_events',
 ];
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {

@@ -2,18 +2,28 @@ import type { TransactionSql } from 'postgres';
 import type { EventRow } from '#core/rows.ts';
 import { jsonRows } from './json-rows.ts';
 
-/** In which hours customers, sessions and orders had any event. */
+/** In which hours customers, sessions and orders had any event, and through which channel customers and orders had it. */
 export async function recordActivity(tx: TransactionSql, rows: readonly EventRow[]): Promise<void> {
-  const active = rows.map(({ occurred_at, customer_id, session_id, order_id }) => ({
-    ...{ occurred_at, customer_id, session_id, order_id },
-  }));
+  const active = jsonRows(
+    rows.map(({ occurred_at, customer_id, session_id, order_id, channel }) => ({
+      ...{ occurred_at, customer_id, session_id, order_id, channel },
+    })),
+  );
   await tx`
     insert into active_users (hour, kind, id)
     select distinct hour_of(occurred_at), kind, id
-    from json_to_recordset(${jsonRows(active)}::text::json)
+    from json_to_recordset(${active}::text::json)
       as event (occurred_at timestamptz, customer_id text, session_id text, order_id text)
     cross join lateral (values ('customer', customer_id), ('session', session_id), ('order', order_id)) as active (kind, id)
     where id is not null
     order by 1, 2, 3
+    on conflict do nothing`;
+  await tx`
+    insert into active_channels (hour, channel, customer_id, order_id)
+    select distinct hour_of(occurred_at), channel, customer_id, order_id
+    from json_to_recordset(${active}::text::json)
+      as event (occurred_at timestamptz, customer_id text, order_id text, channel text)
+    where customer_id is not null or order_id is not null
+    order by 1, 2, 3, 4
     on conflict do nothing`;
 }

@@ -19,6 +19,14 @@ export async function forgetActivity(
     const { count } = await tx`
       with forgotten as (delete from active_users where ${ofCustomer} returning hour)
       insert into active_users (hour, kind, id) select hour, 'customer', ${surrogate} from forgotten`;
+    await tx`
+      with forgotten as (
+        delete from active_channels
+        where customer_id = ${customerId} and hour >= ${after}::text::timestamptz and hour < ${upTo}::text::timestamptz
+        returning hour, channel, order_id
+      )
+      insert into active_channels (hour, channel, customer_id, order_id)
+      select hour, channel, ${surrogate}, order_id from forgotten`;
     return count;
   });
 }
