@@ -10,7 +10,8 @@ export default defineConfig({
     reporters: ['default', './test/setup/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // A hang is what it is for: on a loaded machine a test that starts a whole system has taken 20 s.
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });
