@@ -17,6 +17,7 @@ export function describeUrls({ apiUrl }: Outputs, dataDir: string, period: Perio
     '',
     `dashboard     ${overview}`,
     `revenue       ${new URL('/api/v1/analytics/revenue', apiUrl)}`,
+    `API docs      ${new URL('/docs', apiUrl)}`,
     `health        ${new URL('/health', apiUrl)}`,
     `all the rest  ${file} (tokens, queues, bus, database)`,
     // The token itself is long, and need not stand in a terminal's history.
