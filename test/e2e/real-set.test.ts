@@ -9,6 +9,7 @@ import { type Refusal, sendBatches } from '../../local/commands/send-batches.ts'
 import { makeEntry, sendToBus } from '../../local/commands/send-to-bus.ts';
 import { waitUntilDrained } from '../../local/commands/wait-until-drained.ts';
 import { localClient, startTestSystem, type TestSystem } from '../setup/system.ts';
+import { sumReturnsOfTheSet } from './returns-of-the-set.ts';
 
 /** Beside the project, not part of it. */
 const DATA = join(import.meta.dirname, '../../../shared/data');
@@ -153,6 +154,43 @@ describe.skipIf(!isThere)(`the UCI Online Retail set${why}`, () => {
       const next = new Date(Date.UTC(year, number)).toISOString().slice(0, 10);
       expect(figures(await ask<Overview>('dashboard/overview', `${month}-01`, next)), month).toMatchObject(sums);
     }
+  });
+
+  test('gives every figure of the returns, month by month and product by product', async () => {
+    const set = sumReturnsOfTheSet(join(DATA, 'uci-online-retail.csv.gz'));
+    type Row = {
+      readonly bucket: string;
+      readonly productId: string;
+      readonly name: unknown;
+      readonly handlingCost: unknown;
+    };
+    type Returns = typeof set & { readonly series: readonly Row[]; readonly categories: readonly object[] };
+    const products: object[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query = `from=2010-12-01&to=2012-01-01&currency=GBP&granularity=month&limit=500${cursor && `&cursor=${cursor}`}`;
+      const answer = await system.get(`/api/v1/analytics/returns?${query}`);
+      const { data, meta } = (await answer.json()) as { data: Returns; meta: { nextCursor: string | null } };
+      const { returns, units, refunds, rates, series, categories } = data;
+      expect({ returns, units, refunds }).toEqual({ returns: set.returns, units: set.units, refunds: set.refunds });
+      expect(rates).toEqual({ ...set.rates, value: Math.round(set.rates.value * 10_000) / 10_000 });
+      const months = series.map(({ bucket, handlingCost: _, ...sums }) => ({ month: bucket.slice(0, 7), ...sums }));
+      expect(months).toEqual(set.months);
+      expect(categories).toMatchObject([{ categoryId: null, units: set.units, rate: set.rates.units }]);
+      products.push(...(data.products as unknown as Row[]).map(({ name: _, ...row }) => row));
+      cursor = meta.nextCursor;
+    }
+    expect(products).toEqual(set.products);
+  });
+
+  test('gives its orders as paid when they were created, and nothing of parcels', async () => {
+    type Orders = { readonly placed: number; readonly byCarrier: null; readonly fulfilment: object };
+    const orders = await ask<Orders>('orders');
+    expect(orders).toMatchObject({
+      ...{ placed: expected.all.orders, cancellationRate: 0, byCarrier: null },
+      statusDistribution: [{ status: 'created', orders: expected.all.orders, share: 1 }],
+      fulfilment: { createdToPaidHours: { mean: 0, median: 0, p90: 0, count: expected.all.orders }, overdue: null },
+    });
   });
 
   test('changes nothing when it comes again, shuffled', async () => {
