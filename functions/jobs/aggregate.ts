@@ -4,11 +4,12 @@ import { compactDataChanges } from '#db/compact-data-changes.ts';
 import { markWindows } from '#db/mark-windows.ts';
 import { markZoneChange } from '#db/mark-zone-change.ts';
 import { readFreshnessOfStore } from '#db/read-freshness-of-store.ts';
+import { reportDays } from '#db/restate/report-days.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { jobHandler } from '#runtime/job-handler.ts';
 import { metrics } from '#runtime/observability.ts';
-import { readRange } from './read-range.ts';
+import { readRange, reportableUntil } from './read-range.ts';
 
 const HOURS_PER_TRANSACTION = 500;
 /** A transaction of that many hours took under 10 s on two cores; what is left stays dirty for the next minute's run. */
@@ -27,6 +28,8 @@ export const handler = jobHandler('aggregate', async (payload, { scheduledAt, re
     hours += recomputed;
     isDone = recomputed < HOURS_PER_TRANSACTION;
   }
+  const isDaily = payload.day === 'yesterday';
+  if (isDone) await reportDays(database(), { zone, until: reportableUntil(scheduledAt, zone, isDaily), isDaily });
   await compactDataChanges(database());
   metrics.addMetric(metricNames.windowsAggregated, 'Count', hours);
   const now = new Date();

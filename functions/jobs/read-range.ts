@@ -28,6 +28,12 @@ export function readRange(payload: Payload, now: Date, zone: string): HourRange 
   return range;
 }
 
+/** Before when a run reports the days: the daily run those before today, any other those that a daily run at 01:00 would. */
+export function reportableUntil(now: Date, zone: string, isDaily: boolean): string {
+  const instant = Temporal.Instant.from(now.toISOString());
+  return shiftDays(isDaily ? instant : instant.subtract({ hours: 1 }), 0, zone).toString();
+}
+
 function startOf(day: unknown, now: Date, zone: string): Temporal.Instant {
   if (day === 'yesterday') return shiftDays(Temporal.Instant.from(now.toISOString()), -1, zone);
   if (typeof day === 'string' && isDate(day)) return startOfDay(day, zone);

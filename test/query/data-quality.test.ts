@@ -86,11 +86,31 @@ describe('data quality', () => {
     expect(past.data.late.count).toBe(3);
   });
 
-  test('says what is not computed yet', async () => {
-    const { data, meta } = await ask();
-    expect([data.reconciliations, data.restatements]).toEqual([[], []]);
-    expect(meta.notes).toContain('restatements: not computed yet');
-    expect(meta).toMatchObject({ currency: 'EUR', unconverted: 0, freshness: { complete: expect.any(Boolean) } });
+  test('lists what changed in days that were reported', async () => {
+    const before = await ask();
+    expect([before.data.reconciliations, before.data.restatements]).toEqual([[], []]);
+    expect(before.meta).toMatchObject({
+      currency: 'EUR',
+      unconverted: 0,
+      freshness: { complete: expect.any(Boolean) },
+    });
+    await db.connect()`
+      insert into restatements (time_zone, day, currency, channel, metric, reported_at, before, after, late_events, restated_at, counted)
+      select 'UTC', day::date, 'EUR', 'web', metric, '2026-03-06T01:00:00Z', 10, 12.5, 3, restated_at::timestamptz, pg_current_snapshot()
+      from (values
+        ('2026-03-04', 'gross', '2026-03-06T02:00:00Z'), ('2026-03-05', 'gross', '2026-03-07T02:00:00Z'),
+        ('2026-03-05', 'orders', '2026-03-06T02:00:00Z'), ('2026-03-06', 'gross', '2026-03-07T02:00:00Z')
+      ) as changed (day, metric, restated_at)`;
+    const { data } = await ask('from=2026-03-05T12:00:00Z&to=2026-03-06');
+    expect(data.restatements).toEqual([
+      {
+        ...{ day: '2026-03-05', timezone: 'UTC', currency: 'EUR', channel: 'web', metric: 'gross' },
+        ...{ before: '10.00', after: '12.50', delta: '2.50', lateEvents: 3 },
+        reportedAt: new Date('2026-03-06T01:00:00Z'),
+        restatedAt: new Date('2026-03-07T02:00:00Z'),
+      },
+      expect.objectContaining({ metric: 'orders', delta: '2.5' }),
+    ]);
   });
 
   test.each([

@@ -2,11 +2,14 @@ import type { Sql } from 'postgres';
 import { Temporal } from 'temporal-polyfill';
 import { shiftDays } from '#core/time-windows.ts';
 import { refreshDailyMetrics, refreshHourlyMetrics, refreshRevenueBySource, type Window } from './refresh-sales.ts';
+import { readReportedSums } from './restate/read-reported-sums.ts';
+import { recordRestatements } from './restate/record-restatements.ts';
 import { takeDirtyWindows } from './take-dirty-windows.ts';
 
 /**
  * Recomputes up to `limit` dirty hours, and the business days that they touch, in one transaction: a run that is cut off
- * leaves its hours dirty. @returns how many hours; fewer than `limit` when none is left
+ * leaves its hours dirty. What changes in a day that was reported is recorded with it.
+ * @returns how many hours; fewer than `limit` when none is left
  */
 export async function aggregateWindows(sql: Sql, { zone, limit }: { zone: string; limit: number }): Promise<number> {
   return await sql.begin(async (tx) => {
@@ -15,7 +18,10 @@ export async function aggregateWindows(sql: Sql, { zone, limit }: { zone: string
     const hourWindows = hours.map((start) => toWindow(start, start.add({ hours: 1 })));
     await refreshHourlyMetrics(tx, hourWindows, zone);
     await refreshRevenueBySource(tx, hourWindows, zone);
-    await refreshDailyMetrics(tx, daysOf(hours, zone), zone);
+    const days = daysOf(hours, zone);
+    const reported = await readReportedSums(tx, days, zone);
+    await refreshDailyMetrics(tx, days, zone);
+    if (reported) await recordRestatements(tx, reported, zone);
     return hours.length;
   });
 }

@@ -11,6 +11,8 @@ export async function markZoneChange(sql: Sql, zone: string): Promise<number> {
       select distinct bucket from hourly_metrics
       where not exists (select from daily_metrics where time_zone = ${zone})`;
     await tx`delete from daily_metrics where time_zone <> ${zone}`;
+    // should the old zone come back, its days are rolled up from nothing: no restatement
+    await tx`delete from daily_reports where time_zone <> ${zone}`;
     return count;
   });
 }

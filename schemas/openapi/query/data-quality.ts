@@ -1,7 +1,10 @@
 import { reasons } from '#contract';
 import {
+  amount,
   closed,
   count,
+  currency,
+  date,
   eventType,
   instant,
   listOf,
@@ -40,7 +43,22 @@ export const documentation: QueryDocumentation = {
       }),
       { maxItems: 100 },
     ),
-    restatements: listOf({ type: 'object', additionalProperties: false }, { maxItems: 0 }),
+    restatements: listOf(
+      closed({
+        ...{
+          day: date,
+          timezone: text,
+          currency,
+          channel: text,
+          metric: text,
+          before: amount,
+          after: amount,
+          delta: amount,
+        },
+        ...{ lateEvents: count, reportedAt: instant, restatedAt: instant },
+      }),
+      { maxItems: 100 },
+    ),
   }),
   meta: paged,
 };
