@@ -121,6 +121,7 @@ export const routes = [
   { name: 'channels', path: '/api/v1/analytics/channels', scope: READ },
   { name: 'marketing', path: '/api/v1/analytics/marketing', scope: READ },
   { name: 'returns', path: '/api/v1/analytics/returns', scope: READ },
+  { name: 'explain', path: '/api/v1/analytics/explain', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
   { name: 'openapi', path: '/openapi.json', scope: null },

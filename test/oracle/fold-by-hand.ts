@@ -95,7 +95,7 @@ function foldFacts(events: readonly TestEvent[], keyOf: (data: TestEvent['data']
 }
 
 /** (sequence or 0, time, source, id) */
-function byVersion(a: TestEvent, b: TestEvent): number {
+export function byVersion(a: TestEvent, b: TestEvent): number {
   const sequence = ({ data }: TestEvent) => Number(data.sequence ?? 0);
   const inOrder = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0);
   return (

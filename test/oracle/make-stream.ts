@@ -245,6 +245,7 @@ export const streams: fc.Arbitrary<Stream> = fc
   .array(fc.record({ body: anyBody, time: moment, source: fc.constantFrom('/shop', '/shop/eu') }), {
     minLength: 1,
     maxLength: 40,
+    size: 'max', // by itself fast-check makes 12 at most
   })
   .chain((made) => {
     const events = made.map(({ body: { type, data }, time, source }, index) => ({

@@ -40,6 +40,26 @@ export function versionOf(event: Pick<MaskedEvent, 'time' | 'source' | 'id'>, se
   return joinKey(String(sequence ?? 0).padStart(16, '0'), event.time, event.source, event.id);
 }
 
+/** (time, source, id): the order of an "earliest" entry that is to name its event. */
+export function momentOf(event: Pick<MaskedEvent, 'time' | 'source' | 'id'>): string {
+  return joinKey(event.time, event.source, event.id);
+}
+
+/** What a version or a moment says of its event; source and id are null in moments folded when they were times alone. */
+export interface NamedEvent {
+  /** UTC with microseconds. */
+  readonly time: string;
+  readonly source: string | null;
+  readonly id: string | null;
+}
+
+/** @param order a version (`versionOf`) or a moment (`momentOf`) as it is stored */
+export function readNamedEvent(order: string): NamedEvent {
+  const parts = order.split(SEPARATOR);
+  const [time = '', source = null, id = null] = parts.length === 4 ? parts.slice(1) : parts;
+  return { time, source, id };
+}
+
 /** Entries of the fields that have a value, all of one version. */
 export function versioned(version: string, fields: Readonly<Record<string, Json | undefined>>): Entries {
   const entries = Object.entries(fields).flatMap(([name, value]) =>

@@ -1,6 +1,6 @@
 import { type EventType, eventTypes } from '#contract';
 import type { Json, MaskedEvent } from './event.ts';
-import { type Fact, versioned, versionOf } from './facts.ts';
+import { type Fact, momentOf, versioned, versionOf } from './facts.ts';
 import { originOf } from './session-origin.ts';
 import { checkUpcasts, type Upcasts, upcastEvent } from './upcast-event.ts';
 
@@ -133,7 +133,7 @@ function sessionFact(event: MaskedEvent, sessionId: string, stage: TypeRows['sta
     table: 'sessions',
     key: sessionId,
     earliest: {
-      event: [event.time],
+      event: [momentOf(event)],
       ...(stage && { [stage]: [event.time] }),
       ...(origin && { origin: [version, origin] }),
     },

@@ -1,6 +1,6 @@
 import { sumOf, sumOfProducts } from '../decimal.ts';
 import type { EventData, MaskedEvent } from '../event.ts';
-import { type Entries, versioned, versionOf } from '../facts.ts';
+import { type Entries, momentOf, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
 type Order = EventData['orders.order.status_changed v1'];
@@ -15,7 +15,7 @@ export function toRows(event: MaskedEvent<Order>): TypeRows {
       {
         table: 'orders',
         key: order_id,
-        earliest: { [status]: [event.time] },
+        earliest: { [status]: [momentOf(event)] },
         latest: { ...attributes(version, status, fields), ...(items && { items: [version, totals(items)] }) },
       },
     ],

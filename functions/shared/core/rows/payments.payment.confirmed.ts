@@ -1,5 +1,5 @@
 import type { EventData, MaskedEvent } from '../event.ts';
-import { versioned, versionOf } from '../facts.ts';
+import { momentOf, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
 type Payment = EventData['payments.payment.confirmed v1'];
@@ -13,7 +13,7 @@ export function toRows(event: MaskedEvent<Payment>): TypeRows {
       {
         table: 'payments',
         key: payment_id,
-        earliest: { confirmed: [event.time] },
+        earliest: { confirmed: [momentOf(event)] },
         latest: versioned(versionOf(event, sequence), {
           ...{ order_id, amount, currency, method, provider, installments, fee_amount, customer_id },
         }),

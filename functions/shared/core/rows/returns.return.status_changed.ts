@@ -1,5 +1,5 @@
 import type { EventData, MaskedEvent } from '../event.ts';
-import { type Fact, versioned, versionOf } from '../facts.ts';
+import { type Fact, momentOf, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
 type Return = EventData['returns.return.status_changed v1'];
@@ -12,7 +12,7 @@ export function toRows(event: MaskedEvent<Return>): TypeRows {
   const fact: Fact = {
     table: 'returns',
     key: return_id,
-    earliest: { [status]: [event.time] },
+    earliest: { [status]: [momentOf(event)] },
     latest: {
       ...versioned(version, { order_id, status, customer_id, reason, refund_amount, cost_amount, currency }),
       ...(items && { items: [version, { lines: items.length }] }),

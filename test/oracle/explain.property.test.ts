@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { explainedMetrics, filtersOf, type MetricName, metricNames } from '#core/explained-metrics.ts';
+import { amountOf } from './amounts.ts';
+import { askRoute, readQuestion } from './ask-route.ts';
+import { explainByHand } from './explain.ts';
+import { foldByHand } from './fold-by-hand.ts';
+import { type Stream, streams } from './make-stream.ts';
+import { storeRates } from './rates-by-hand.ts';
+import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
+
+const STREAMS = Number(process.env.ORACLE_STREAMS ?? 30);
+
+let db: StreamDatabase;
+beforeAll(async () => {
+  db = await createStreamDatabase();
+  await storeRates(db.writer);
+});
+afterAll(() => db.drop());
+
+/** Every event in a trace of its own. */
+const traced = ({ events, arrivals }: Stream): Stream => ({
+  events: events.map((event, index) => ({
+    ...{ ...event, traceparent: `00-${String(index + 1).padStart(32, 'a')}-${'b'.repeat(16)}-01` },
+  })),
+  arrivals,
+});
+
+/** Mostly not given, so that many cells hold something. */
+const option = (...values: string[]) => fc.constantFrom(...Array(4).fill(undefined), ...values);
+const cells = fc
+  .record({
+    metric: fc.constantFrom(...metricNames),
+    range: fc.constantFrom(
+      ...Array(3).fill({ from: '2026-10-20', to: '2026-10-31' }),
+      { from: '2026-10-23', to: '2026-10-26' },
+      { from: '2026-10-25T00:30:00Z', to: '2026-10-27T12:15:00Z' },
+    ),
+    timezone: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata'),
+    lens: option('processed_date', 'order_date'),
+    channel: option('web', 'unknown'),
+    country: option('DE', 'unknown'),
+    method: option('card', 'unknown'),
+    productId: option('p-0', 'p-1'),
+    limit: fc.constantFrom('1', '2', '3', '7', '500'),
+  })
+  .map(({ metric, range, limit, ...others }) => ({ metric, ...range, limit, ...allowed(metric, others) }));
+
+/** Of the parameters those that are given, and that the metric has. */
+function allowed(metric: MetricName, others: Record<string, string | undefined>): Record<string, string> {
+  const filters: Record<string, readonly MetricName[]> = filtersOf;
+  const kept = Object.entries(others).filter(
+    ([name, value]) => value !== undefined && (filters[name]?.includes(metric) ?? true),
+  );
+  return Object.fromEntries(kept) as Record<string, string>;
+}
+
+async function readPages(parameters: Record<string, string>) {
+  const pages = [await askRoute(db.reader, 'explain', parameters)];
+  for (let cursor = pages[0]?.meta.nextCursor; cursor !== null; cursor = pages.at(-1)?.meta.nextCursor) {
+    pages.push(await askRoute(db.reader, 'explain', { ...parameters, cursor }));
+  }
+  return pages;
+}
+
+/** The cell in the route that shows it; null where none does with these parameters. */
+async function readCell({ metric, limit: _, country, method, productId, ...words }: Record<string, string>) {
+  const known = metric as MetricName;
+  const { data: revenue } = await askRoute(db.reader, 'revenue', words);
+  const { lens: __, ...common } = words;
+  const { data: overview } = await askRoute(db.reader, 'dashboard-overview', common);
+  if (productId !== undefined) {
+    const product = overview.topProducts.find((row: { productId: string }) => row.productId === productId);
+    return country === undefined ? (product?.[known] ?? (known === 'gross' ? '0.00' : 0)) : null;
+  }
+  if (method !== undefined || known === 'payments') {
+    const rows = revenue.byPaymentMethod.filter((row: { method: string }) => (method ?? row.method) === row.method);
+    if (country !== undefined) return null;
+    return known === 'payments'
+      ? rows.reduce((sum: number, row: { payments: number }) => sum + row.payments, 0)
+      : (rows[0]?.collected ?? '0.00');
+  }
+  const totals =
+    country === undefined
+      ? revenue.totals
+      : revenue.byCountry.find((row: { country: string }) => row.country === country);
+  if (totals !== undefined && known in totals) return totals[known];
+  const customers = { newCustomers: 'new', returningCustomers: 'returning', activeCustomers: 'active' } as const;
+  if (known in customers) return overview.customers[customers[known as keyof typeof customers]];
+  if (known === 'sessions') return overview.sessions;
+  if (known === 'cancelled' && country === undefined && words.lens !== 'order_date') return overview.orders.cancelled;
+  return null;
+}
+
+test(`contributions are the events that plain code names, and sum to the cell (${STREAMS} streams)`, async () => {
+  let listed = 0;
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(streams.map(traced), fc.array(cells, { minLength: 8, maxLength: 8 }), async (stream, asked) => {
+      await db.store(stream);
+      const facts = foldByHand(stream.events);
+      for (const parameters of asked) {
+        const { metric } = parameters;
+        const pages = await readPages(parameters);
+        const { from, to } = readQuestion(parameters);
+        const filters = { channel: null, country: null, method: null, productId: null, lens: 'processed_date' };
+        const expected = explainByHand(facts, { ...filters, ...parameters, from, to });
+
+        const rows = pages.flatMap(({ data }) => data.contributions);
+        expect({ parameters, rows: rows.map(inMilliseconds) }).toEqual({ parameters, rows: expected });
+        for (const { data } of pages) {
+          expect(data.contributionCount).toBe(rows.length);
+          if (data.total !== null) expect(sumOf(rows)).toBe(amountOf(data.total));
+        }
+        const cell = await readCell(parameters);
+        if (cell !== null) {
+          expect({ parameters, total: pages[0]?.data.total }).toEqual({ parameters, total: cell });
+          compared += 1;
+        }
+        expect(explainedMetrics[metric as MetricName].unit).toBe(pages[0]?.data.unit);
+        listed += rows.length;
+      }
+    }),
+    { numRuns: STREAMS },
+  );
+  console.log(
+    `${STREAMS} streams, ${8 * STREAMS} cells, ${listed} contributions listed, ${compared} cells compared with their routes, differing 0`,
+  );
+}, 600_000);
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
+const inMilliseconds = ({ event, bookedBy, bookedAt, ...row }: any) => ({
+  event: { ...event, time: Date.parse(event.time) },
+  bookedBy: { ...bookedBy, time: Date.parse(bookedBy.time) },
+  bookedAt: Date.parse(bookedAt),
+  ...row,
+});
+
+const sumOf = (rows: readonly { readonly value: unknown }[]) =>
+  rows.reduce((sum, { value }) => sum + amountOf(value), 0n);
