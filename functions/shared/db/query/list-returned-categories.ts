@@ -29,7 +29,8 @@ export async function listReturnedCategories(
       where rate is not null
       group by category_id
     ),
-    ordered as (
+    -- kept: the planner expects one category, and would read all orders again for each
+    ordered as materialized (
       select category_id, sum(quantity) as units
       from (${placedOrders(tx, question)}) as placed join order_lines using (order_id)
       where rate is not null

@@ -40,13 +40,13 @@ export async function listReturnedProducts(
       order by units desc, product_id
       limit ${page.limit}
     ),
-    ordered as (
+    ordered as materialized (
       select product_id, sum(quantity) as units
       from placed join order_lines using (order_id) join page using (product_id)
       where rate is not null
       group by product_id
     ),
-    names as (
+    names as materialized (
       select distinct on (product_id) product_id, name
       from page
       join order_lines using (product_id)

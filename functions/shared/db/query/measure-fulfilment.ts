@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { type PeriodQuestion, placedOrders } from './placed-orders.ts';
-import { type Spread, spreadOf } from './spread-of.ts';
+import { microsecondsBetween, type Spread, spreadOf } from './spread-of.ts';
 
 export interface Fulfilment {
   /** Null: of all orders; `unknown`: of parcels that name no carrier. */
@@ -55,7 +55,9 @@ export async function measureFulfilment(
     ),
     timed as (
       select
-        *, paid_at - created_at as to_paid, handed_over_at - created_at as to_handed_over, delivered_at - created_at as to_delivered
+        *, ${microsecondsBetween(tx, 'created_at', 'paid_at')} as to_paid,
+        ${microsecondsBetween(tx, 'created_at', 'handed_over_at')} as to_handed_over,
+        ${microsecondsBetween(tx, 'created_at', 'delivered_at')} as to_delivered
       from fulfilled
     )
     select
