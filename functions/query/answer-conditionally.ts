@@ -1,5 +1,5 @@
 import { metrics as metricNames } from '#contract';
-import { digest, isAnswer, makeEtag, namesEtag } from '#core/etag.ts';
+import { type Answer, digest, isAnswer, makeEtag, namesEtag } from '#core/etag.ts';
 import { readDataVersion } from '#db/query/read-data-version.ts';
 import { measureBy } from '#runtime/measure-by.ts';
 import type { RouteAnswer, RouteModule, RouteRequest } from './route.ts';
@@ -16,6 +16,8 @@ const known = new Map<string, Known>();
 
 /** In every zone of today a day begins on a quarter of an hour: until the next one, "the last 30 days" are the same. */
 const QUARTER_MS = 900_000;
+/** Zones reach from 12 hours before UTC to 14 after. */
+const DAY_AND_ZONE_MS = 38 * 3_600_000;
 
 export interface ConditionalRequest extends RouteRequest {
   /** `GET` and the path of the route. */
@@ -30,11 +32,11 @@ export interface ConditionalRequest extends RouteRequest {
  */
 export async function answerConditionally(
   request: ConditionalRequest,
-  { answer, madeFrom }: RouteModule,
+  { answer, madeFrom, endsNow = false }: RouteModule,
 ): Promise<RouteAnswer> {
   const { routeKey, ifNoneMatch, database } = request;
   const question = describeQuestion(request);
-  const key = digest(`${question} ${'to' in Object.fromEntries(request.query) ? '' : quarterOf(request.now)}`);
+  const key = digest(`${question} ${isOver(request) ? '' : quarterOf(request.now)}`);
   const version = madeFrom && (await readDataVersion(database(), madeFrom));
 
   const last = known.get(key);
@@ -46,11 +48,17 @@ export async function answerConditionally(
 
   const { status, body, headers } = await answer(request);
   if (status !== 200 || body === undefined || !isAnswer(body)) return { status, body, headers };
-  const etag = makeEtag(question, body);
+  const etag = makeEtag(question, endsNow ? withoutPeriod(body) : body);
   if (version !== undefined) remember(key, { version, etag });
   if (ifNoneMatch !== undefined && namesEtag(ifNoneMatch, etag)) return notModified(etag);
   return { status, body, headers: { ...headers, ...headersOf(etag) } };
 }
+
+/** Of a window that ends now: it moves on whether its figures do or not. */
+const withoutPeriod = ({ data, meta }: Answer): Answer => ({
+  data,
+  meta: { ...meta, period: undefined },
+});
 
 const notModified = (etag: string): RouteAnswer => ({ status: 304, body: undefined, headers: headersOf(etag) });
 
@@ -60,6 +68,10 @@ const headersOf = (etag: string) => ({ etag, 'cache-control': 'private, no-cache
 /** The same for the same parameters in another order. */
 const describeQuestion = ({ routeKey, query }: ConditionalRequest): string =>
   `${routeKey} ${JSON.stringify([...query].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))}`;
+
+/** Whether the period ended before today, wherever that is: else a little later it may be another one, or what is due by now. */
+const isOver = ({ query, now }: ConditionalRequest): boolean =>
+  Date.parse(query.get('to') ?? '') < now.getTime() - DAY_AND_ZONE_MS;
 
 const quarterOf = (now: Date): number => Math.floor(now.getTime() / QUARTER_MS);
 

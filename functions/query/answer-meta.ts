@@ -42,6 +42,7 @@ const suppliers = {
   payments: 'collected, createdToPaidHours: payments.payment.confirmed',
   refunds: 'returns: returns.return.status_changed with status refunded',
   sessions: 'sessions, conversionRate: analytics.page_view, or any event with a session_id',
+  pageViews: 'pageViews, topPages: analytics.page_view',
   customers: 'customers: customers.customer.updated, or any event with a customer_id',
   shipments: 'byCarrier: shipping.shipment.status_changed',
   handovers: 'createdToHandedOverHours: shipping.shipment.status_changed with status handed_over',

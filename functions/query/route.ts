@@ -33,4 +33,6 @@ export interface RouteModule {
   readonly answer: Route;
   /** Tables and views. */
   readonly madeFrom?: readonly string[];
+  /** Its period ends now, and so is no part of what makes an answer another one. */
+  readonly endsNow?: boolean;
 }

@@ -120,6 +120,7 @@ export const routes = [
   { name: 'orders', path: '/api/v1/analytics/orders', scope: READ },
   { name: 'channels', path: '/api/v1/analytics/channels', scope: READ },
   { name: 'marketing', path: '/api/v1/analytics/marketing', scope: READ },
+  { name: 'realtime', path: '/api/v1/analytics/realtime', scope: READ },
   { name: 'returns', path: '/api/v1/analytics/returns', scope: READ },
   { name: 'explain', path: '/api/v1/analytics/explain', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },

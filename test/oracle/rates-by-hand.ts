@@ -10,6 +10,7 @@ const pounds: Readonly<Record<string, string>> = {
   '2026-10-23': '1.1525',
   '2026-10-25': '1.14',
   '2026-10-26': '1.13125',
+  '2026-10-29': '1.12',
 };
 
 export async function storeRates(sql: Sql): Promise<void> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /** An answer as its routes give it; `meta` tells how far the data goes. */
-interface Answer {
+export interface Answer {
   readonly data: unknown;
-  readonly meta: { readonly asOf: string; readonly freshness: object };
+  readonly meta: { readonly asOf: string; readonly freshness: object; readonly period?: object | undefined };
 }
 
 export const isAnswer = (body: object): body is Answer => 'data' in body && 'meta' in body;

@@ -6,6 +6,7 @@ const inputs = {
   payments: (tx) => tx`select from payments where paid_at is not null`,
   refunds: (tx) => tx`select from returns where refunded_at is not null`,
   sessions: (tx) => tx`select from sessions`,
+  pageViews: (tx) => tx`select from sessions where page_view_at is not null`,
   customers: (tx) => tx`
     (select from orders where customer_id is not null limit 1)
     union all (select from customers limit 1)
