@@ -8,6 +8,8 @@ import { makeIngestion } from './ingestion.ts';
 const tables = ['orders', 'order_lines', 'payments', 'shipments', 'shipment_lines', 'returns', 'return_lines'];
 const more = [
   'sessions',
+  'session_products',
+  'visitor_identities',
   'customers',
   'stock',
   'spend',
@@ -16,11 +18,14 @@ const more = [
   'hourly_metrics',
   'daily_metrics',
   'revenue_by_source',
+  'product_performance',
+  'category_performance',
+  'catalogue',
 ];
 
 /** Everything that must not depend on how events came, as text; aggregated as it would be minutes later. */
 async function finalState(sql: Sql, batches: readonly (readonly TestEvent[])[]): Promise<Record<string, string[]>> {
-  await sql`truncate processed_events, analytics_events, dirty_windows, event_sequence_tracking, ${sql([...tables, ...more])}`;
+  await sql`truncate processed_events, analytics_events, dirty_windows, dirty_sessions, event_sequence_tracking, ${sql([...tables, ...more])}`;
   for (const [index, batch] of batches.entries()) {
     const { ingest, failures } = makeIngestion(sql);
     await ingest(batch);
@@ -70,7 +75,7 @@ const events: TestEvent[] = [
   ),
   makeEvent(
     'returns.return.status_changed',
-    { return_id: 'r1', order_id: 'o1', status: 'refunded', refund_amount: 4, currency: 'EUR' },
+    { return_id: 'r1', order_id: 'o1', status: 'refunded', refund_amount: 4, currency: 'EUR', items: [item] },
     at(1500),
   ),
   makeEvent(
@@ -89,6 +94,42 @@ const events: TestEvent[] = [
     { session_id: 's1', product_id: 'p1', action: 'add', quantity: 1, channel: 'app' },
     at(3),
   ),
+  // A session's origin is its earliest campaign or referrer, however they come, and an anonymous id of two customers nobody's
+  makeEvent(
+    'analytics.page_view',
+    {
+      ...{
+        session_id: 's1',
+        page_url: 'https://shop.example/b?utm_source=mail',
+        anonymous_id: 'a1',
+        customer_id: 'c1',
+      },
+      referrer: 'https://www.google.com/',
+    },
+    at(8),
+  ),
+  makeEvent(
+    'analytics.product_view',
+    {
+      session_id: 's1',
+      product_id: 'p1',
+      anonymous_id: 'a1',
+      customer_id: 'c2',
+      utm: { source: 'google', medium: 'cpc' },
+    },
+    at(8),
+  ),
+  makeEvent(
+    'analytics.page_view',
+    { session_id: 's1', page_url: 'https://shop.example/c', anonymous_id: 'a2', customer_id: 'c2', referrer: '' },
+    at(7),
+  ),
+  makeEvent(
+    'analytics.product_view',
+    { session_id: 's1', product_id: 'p2', category_id: 'hats', channel: 'web' },
+    at(60),
+  ),
+  makeEvent('analytics.product_view', { session_id: 's1', product_id: 'p2', category_id: 'shoes' }, at(-1500)),
   makeEvent('customers.customer.updated', { customer_id: 'c1', country: 'DE' }, at(0)),
   makeEvent('customers.customer.updated', { customer_id: 'c1', country: 'AT', marketing_opt_in: false }, at(2)),
   makeEvent('inventory.stock.changed', { product_id: 'p1', warehouse_id: 'w1', on_hand: 5, sequence: 2 }, at(9)),

@@ -14,6 +14,7 @@ export type FactTable =
   | 'shipments'
   | 'returns'
   | 'sessions'
+  | 'session_products'
   | 'customers'
   | 'stock'
   | 'spend'

@@ -12,6 +12,8 @@ const keyColumns: Readonly<Record<FactTable, string>> = {
   shipments: 'shipment_id',
   returns: 'return_id',
   sessions: 'session_id',
+  // after their sessions, whose rows say which hour they belong to
+  session_products: 'session_product_id',
   customers: 'customer_id',
   stock: 'stock_id',
   spend: 'spend_id',

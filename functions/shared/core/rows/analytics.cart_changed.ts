@@ -1,6 +1,7 @@
 import type { EventData, MaskedEvent } from '../event.ts';
 import type { TypeRows } from '../rows.ts';
+import { sessionProduct } from '../session-product.ts';
 
-export function toRows({ data }: MaskedEvent<EventData['analytics.cart_changed v1']>): TypeRows {
-  return { facts: [], stage: data.action === 'add' ? 'add_to_cart' : undefined };
+export function toRows(event: MaskedEvent<EventData['analytics.cart_changed v1']>): TypeRows {
+  return event.data.action === 'add' ? { facts: [sessionProduct(event, 'cart')], stage: 'add_to_cart' } : { facts: [] };
 }
