@@ -9,7 +9,7 @@ import { type Stream, streams } from './make-stream.ts';
 import { storeRates } from './rates-by-hand.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
 
-const STREAMS = Number(process.env.ORACLE_STREAMS ?? 30);
+const STREAMS = Number(process.env.ORACLE_STREAMS ?? 10);
 
 let db: StreamDatabase;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { amountOf } from './amounts.ts';
 import { STREAM_TO, streams } from './make-stream.ts';
 import { BUSINESS_ZONE, createStreamDatabase, type StreamDatabase } from './stream-database.ts';
 
-const STREAMS = Number(process.env.ORACLE_STREAMS ?? 12);
+const STREAMS = Number(process.env.ORACLE_STREAMS ?? 8);
 
 let db: StreamDatabase;
 beforeAll(async () => {
