@@ -123,6 +123,8 @@ export const routes = [
   { name: 'realtime', path: '/api/v1/analytics/realtime', scope: READ },
   { name: 'returns', path: '/api/v1/analytics/returns', scope: READ },
   { name: 'explain', path: '/api/v1/analytics/explain', scope: READ },
+  { name: 'products-performance', path: '/api/v1/analytics/products/performance', scope: READ },
+  { name: 'inventory', path: '/api/v1/analytics/inventory', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
   { name: 'openapi', path: '/openapi.json', scope: null },

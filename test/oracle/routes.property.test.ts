@@ -4,9 +4,11 @@ import { type Answer, askRoute, type Question, readQuestion } from './ask-route.
 import { channelsByHand } from './channels.ts';
 import { overviewByHand } from './dashboard-overview.ts';
 import { foldByHand, type HandFacts } from './fold-by-hand.ts';
+import { inventoryByHand } from './inventory.ts';
 import { STREAM_FROM, STREAM_TO, streams } from './make-stream.ts';
 import { marketingByHand } from './marketing.ts';
 import { ordersByHand } from './orders.ts';
+import { productsByHand } from './products-performance.ts';
 import { storeRates } from './rates-by-hand.ts';
 import { realtimeByHand } from './realtime.ts';
 import { returnsByHand } from './returns.ts';
@@ -38,6 +40,25 @@ const routes: Record<string, Oracle> = {
     byHand: overviewByHand,
     parameters: { channel: ['web', 'unknown'], compare: ['previous_period'] },
   },
+  'products-performance': {
+    byHand: productsByHand,
+    parameters: {
+      channel: ['web', 'unknown'],
+      sort: [
+        'units',
+        'orders',
+        'views',
+        'carts',
+        'returnedUnits',
+        'returnRate',
+        'viewToCart',
+        'cartToOrder',
+        'viewToOrder',
+      ],
+      limit: ['2', '500'],
+    },
+  },
+  inventory: { byHand: inventoryByHand, parameters: { channel: ['web', 'unknown'], limit: ['2'] } },
   orders: {
     byHand: ordersByHand,
     parameters: {

@@ -7,12 +7,17 @@ import { STREAM_TO, type Stream } from './make-stream.ts';
 export const BUSINESS_ZONE = 'Europe/Berlin';
 const EVERY_WINDOW = 10_000;
 
+export interface StoreOptions {
+  /** Called with the number of aggregations before it. */
+  readonly beforeAggregation?: (run: number) => Promise<void>;
+}
+
 export interface StreamDatabase {
   readonly writer: Sql;
   /** As the query API reads. */
   readonly reader: Sql;
   /** Empties all tables and lets the stream in as it arrives, aggregating where it says so, and to the end. */
-  readonly store: (stream: Stream) => Promise<void>;
+  readonly store: (stream: Stream, options?: StoreOptions) => Promise<void>;
   readonly drop: () => Promise<void>;
 }
 
@@ -22,13 +27,17 @@ export async function createStreamDatabase(): Promise<StreamDatabase> {
   const writer = db.connect();
   const reader = db.connect('analytics_query', { max: 1 });
   const limits = { now: new Date(STREAM_TO), rawRetentionDays: 90, maxFutureHours: 24 };
-  const aggregate = () => aggregateWindows(writer, { zone: BUSINESS_ZONE, limit: EVERY_WINDOW });
   return {
     ...{ writer, reader },
-    store: async ({ events, arrivals }) => {
+    store: async ({ events, arrivals }, { beforeAggregation } = {}) => {
       await emptyTables(writer);
       // A stream's identities come again in the next: what was seen is forgotten with the tables.
       const { ingest, letters } = makeIngestion(writer, { limits });
+      let run = 0;
+      const aggregate = async () => {
+        await beforeAggregation?.(run++);
+        await aggregateWindows(writer, { zone: BUSINESS_ZONE, limit: EVERY_WINDOW });
+      };
       let batch: Stream['events'][number][] = [];
       const endBatch = async () => {
         const { failedIds } = await ingest(batch);

@@ -53,6 +53,18 @@ export function daysBeginningIn(
   return { fromDay: firstFrom(from), toDay: firstFrom(to) };
 }
 
+/**
+ * Length of the range in microseconds, every day counting 24 hours if it is made of whole days of the zone: a change of the
+ * clock makes no day shorter.
+ */
+export function lengthOf({ from, to }: Range, zone: string): bigint {
+  if (!isStartOfDay(from, zone) || !isStartOfDay(to, zone))
+    return (to.epochNanoseconds - from.epochNanoseconds) / 1000n;
+  const date = (instant: Temporal.Instant) => instant.toZonedDateTimeISO(zone).toPlainDate();
+  const { days } = date(from).until(date(to), { largestUnit: 'day' });
+  return BigInt(days) * BigInt(24 * HOUR_MS * 1000);
+}
+
 const HOUR_MS = 3_600_000;
 
 /** Whether the instant begins an hour of UTC, as the hourly rollups have them. */
@@ -72,6 +84,25 @@ export function splitAtHours({ from, to }: Range): {
   const none = { from: to, to };
   if (Temporal.Instant.compare(first, last) >= 0) return { before: { from, to }, hours: none, after: none };
   return { before: { from, to: first }, hours: { from: first, to: last }, after: { from: last, to } };
+}
+
+/** The whole days of the zone in the range, and what lies before and after them: pieces that no midnight cuts, none empty. */
+export function splitAtDays(
+  { from, to }: Range,
+  zone: string,
+): { readonly days: Range | null; readonly edges: Range[] } {
+  const first = isStartOfDay(from, zone) ? from : shiftDays(from, 1, zone);
+  const last = shiftDays(to, 0, zone);
+  if (Temporal.Instant.compare(first, last) > 0) return { days: null, edges: [{ from, to }] };
+  const isRange = (range: Range) => Temporal.Instant.compare(range.from, range.to) < 0;
+  const days = { from: first, to: last };
+  return {
+    days: isRange(days) ? days : null,
+    edges: [
+      { from, to: first },
+      { from: last, to },
+    ].filter(isRange),
+  };
 }
 
 /** RFC 3339 with the zone's offset, without a fraction where there is none. */
