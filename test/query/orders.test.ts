@@ -48,6 +48,10 @@ const events = [
   order('d', '11T11:00:00', { channel: 'app' }),
   status('d', 'cancelled', '11T12:00:00'),
   parcel('d', 'created', '11T11:30:00', promised('13T00:00:00')), // nobody waits for it
+  // two parcels: the order is judged by the one that came first, each carrier by its own
+  order('e', '20T10:00:00'),
+  parcel('e', 'delivered', '22T00:00:00', promised('22T12:00:00', { carrier: 'post' })),
+  parcel('e', 'delivered', '24T00:00:00', promised('21T00:00:00', { carrier: 'bikes', shipment_id: 's-e2' })),
   order('dollars', '11T09:00:00', { currency: 'USD' }),
 ];
 
@@ -131,11 +135,20 @@ describe('with orders on their way', () => {
     ]);
   });
 
+  test('an order of two parcels is delivered with the first, on time by what was promised of it', async () => {
+    const { data } = await ask('from=2026-06-20&to=2026-06-21');
+    expect(data.fulfilment).toMatchObject({ createdToDeliveredHours: { mean: 38, count: 1 }, onTimeRate: 1 });
+    expect(data.byCarrier).toMatchObject([
+      { carrier: 'bikes', orders: 1, createdToDeliveredHours: { mean: 86 }, onTimeRate: 0 },
+      { carrier: 'post', orders: 1, createdToDeliveredHours: { mean: 38 }, onTimeRate: 1 },
+    ]);
+  });
+
   test('overdue is what the data say was due by the newest event or the end of the period, whichever is later', async () => {
     expect((await ask('from=2026-06-11&to=2026-06-12')).data.fulfilment.overdue).toBe(1);
-    await db.connect()`update shipments set latest = jsonb_set(latest, '{estimated_delivery_at,1}', '"2026-06-20T00:00:00.000Z"') where order_id = 'c'`;
+    await db.connect()`update shipments set latest = jsonb_set(latest, '{estimated_delivery_at,1}', '"2026-06-26T00:00:00.000Z"') where order_id = 'c'`;
     expect((await ask('from=2026-06-11&to=2026-06-12')).data.fulfilment.overdue).toBe(0);
-    expect((await ask('from=2026-06-11&to=2026-06-21')).data.fulfilment.overdue).toBe(1);
+    expect((await ask('from=2026-06-11&to=2026-06-27')).data.fulfilment.overdue).toBe(1);
   });
 
   test('compare and channel', async () => {
