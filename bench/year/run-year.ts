@@ -116,7 +116,7 @@ async function expectSameSales(admin: Sql, query: Sql, range: readonly string[])
     { totals: { placed: number; gross: string } },
   ] &
     Iterable<never>;
-  const isSame = totals.placed === data.orders.placed && Number(totals.gross).toFixed(2) === data.sales.gross;
+  const isSame = totals.placed === data.orders.placed && Number(totals.gross) === Number(data.sales.gross);
   if (!isSame)
     throw new Error(
       `raw events say ${totals.placed} orders of ${totals.gross}, the route ${data.orders.placed} of ${data.sales.gross}`,

@@ -9,6 +9,7 @@ import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';
 import { jobHandler } from '#runtime/job-handler.ts';
 import { metrics } from '#runtime/observability.ts';
+import { publishMeasures } from './publish-measures.ts';
 import { readRange, reportableUntil } from './read-range.ts';
 
 const HOURS_PER_TRANSACTION = 500;
@@ -39,5 +40,6 @@ export const handler = jobHandler('aggregate', async (payload, { scheduledAt, re
     const seconds = Math.max(0, (now.getTime() - newestEventAt.getTime()) / 1000);
     metrics.addMetric(metricNames.freshness, 'Seconds', seconds);
   }
+  await publishMeasures(database(), now);
   return { marked, hours, isDone, ...(range && { range: { ...range } }) };
 });

@@ -117,14 +117,14 @@ export const scopes = { read: READ, admin: 'analytics:admin' } as const;
 export const routes = [
   { name: 'dashboard-overview', path: '/api/v1/analytics/dashboard/overview', scope: READ },
   { name: 'revenue', path: '/api/v1/analytics/revenue', scope: READ },
+  { name: 'products-performance', path: '/api/v1/analytics/products/performance', scope: READ },
+  { name: 'inventory', path: '/api/v1/analytics/inventory', scope: READ },
   { name: 'orders', path: '/api/v1/analytics/orders', scope: READ },
   { name: 'channels', path: '/api/v1/analytics/channels', scope: READ },
   { name: 'marketing', path: '/api/v1/analytics/marketing', scope: READ },
+  { name: 'explain', path: '/api/v1/analytics/explain', scope: READ },
   { name: 'realtime', path: '/api/v1/analytics/realtime', scope: READ },
   { name: 'returns', path: '/api/v1/analytics/returns', scope: READ },
-  { name: 'explain', path: '/api/v1/analytics/explain', scope: READ },
-  { name: 'products-performance', path: '/api/v1/analytics/products/performance', scope: READ },
-  { name: 'inventory', path: '/api/v1/analytics/inventory', scope: READ },
   { name: 'data-quality', path: '/api/v1/analytics/data-quality', scope: READ },
   { name: 'health', path: '/health', scope: null },
   { name: 'openapi', path: '/openapi.json', scope: null },
@@ -204,6 +204,8 @@ export interface JobRow {
   readonly followsReplays?: boolean;
   /** It reads the file of exchange rates that the setting `FX_RATES_URL` names. */
   readonly readsRates?: boolean;
+  /** It writes measures of every minute to Timestream, where the setting `TIMESTREAM_TABLE` names a table. */
+  readonly publishesMeasures?: boolean;
   /** It retires what is past retention: it may write, read back and remove exported files. */
   readonly retires?: boolean;
 }
@@ -258,6 +260,7 @@ export const jobs = [
     timeoutSeconds: 300,
     memoryMb: 512,
     databaseRole: databaseRoles.jobs,
+    publishesMeasures: true,
   },
   {
     name: 'return-dead-letters',
@@ -384,6 +387,10 @@ export const settingDefaults = {
   STORAGE_PRICE_PER_GIB_MONTH: '',
   /** Log groups that the audit for personal data reads, separated by commas; `own`: those of all functions. Empty: none. */
   AUDIT_LOG_GROUPS: '',
+  /** `database/table` in Timestream that measures of every minute are written to. Empty: nowhere. */
+  TIMESTREAM_TABLE: '',
+  /** The account's cell, as `https://ingest-cell1.timestream.eu-central-1.amazonaws.com`. Empty: discovered. */
+  TIMESTREAM_ENDPOINT: '',
   LOG_LEVEL: 'INFO',
   /** Share of invocations, 0 to 1, that log at level DEBUG whatever `LOG_LEVEL` is. */
   POWERTOOLS_LOGGER_SAMPLE_RATE: '0',
@@ -464,6 +471,9 @@ export const metrics = {
   freshness: 'FreshnessSeconds',
   /** Hours that are still to be recomputed at the end of a run of `aggregate`. */
   windowsPending: 'WindowsPending',
+  /** Records written to Timestream, and those that it did not take; only where `TIMESTREAM_TABLE` is set. */
+  measuresWritten: 'MeasuresWritten',
+  measuresLost: 'MeasuresLost',
   /** Milliseconds of an answer; dimension `route`. */
   routeLatency: 'RouteLatency',
   /** Dimensions `function` and `status`. */

@@ -5,6 +5,7 @@ import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { grantRates } from '../constructs/grant-rates.ts';
 import { grantFollowing } from '../constructs/grant-replays.ts';
+import { grantTimestream } from '../constructs/grant-timestream.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { SchedulesFailing } from '../constructs/schedules-failing.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
@@ -47,12 +48,14 @@ export class JobsStack extends Stack {
           ...(job.movesValve ? (['BREAKER_OPEN_SECONDS', 'INGEST_CONCURRENCY_FACTOR'] as const) : []),
           ...(job.readsLogs ? (['AUDIT_LOG_GROUPS'] as const) : []),
           ...(job.retires ? whatRetiringTakes : []),
+          ...(job.publishesMeasures ? (['TIMESTREAM_TABLE', 'TIMESTREAM_ENDPOINT'] as const) : []),
           ...(job.readsRates ? (['FX_RATES_URL', 'ANALYTICS_CURRENCY'] as const) : []),
         ],
       });
       grantSingleRuns(handler, job, data.idempotencyTable);
       if (job.replaysDeadLetters) grantReplay(handler, ingest.queues, data.deadLetterKey);
       if (job.readsLogs) grantLogs(handler, auditedLogGroups(platform.settings));
+      if (job.publishesMeasures) grantTimestream(handler, platform.settings);
       if (job.followsReplays) grantFollowing(handler);
       if (job.readsRates) grantRates(handler, platform.settings);
       if (job.retires) data.exportBucket.grantExport(handler);

@@ -48,7 +48,10 @@ function needlessIn(app: App): string[] {
     .map(({ at, rule }) => `${at}: ${rule}`);
 }
 
-const withLogs: Record<string, string> = { AUDIT_LOG_GROUPS: 'own,/aws/apigateway/analytics' };
+const withLogs: Record<string, string> = {
+  AUDIT_LOG_GROUPS: 'own,/aws/apigateway/analytics',
+  TIMESTREAM_TABLE: 'shop/measures',
+};
 const variants = stageNames.flatMap((stage) => [
   { stage, environment: {} },
   { stage, environment: withLogs },

@@ -166,6 +166,8 @@ describe('settings', () => {
     FX_RATES_URL: 's3://bank-rates/eurofxref-hist.csv',
     STORAGE_PRICE_PER_GIB_MONTH: '0.11',
     AUDIT_LOG_GROUPS: 'own,/aws/apigateway/shop',
+    TIMESTREAM_TABLE: 'shop/measures',
+    TIMESTREAM_ENDPOINT: 'https://ingest-cell1.timestream.us-east-1.amazonaws.com',
     LOG_LEVEL: 'DEBUG',
     POWERTOOLS_LOGGER_SAMPLE_RATE: '0.05',
   };
@@ -209,6 +211,8 @@ describe('settings', () => {
     ],
     ['STORAGE_PRICE_PER_GIB_MONTH', ['-1', '0,10', 'free', '.5']],
     ['AUDIT_LOG_GROUPS', ['/aws/lambda/*', 'own,', 'a b', 'own;/x']],
+    ['TIMESTREAM_TABLE', ['measures', 'shop/', 'shop/measures/x', 'a b/measures']],
+    ['TIMESTREAM_ENDPOINT', ['ingest-cell1', 'http://ingest.example', 'https://host/path']],
     ['LOG_LEVEL', ['verbose']],
   ])('%s stops the synthesis by name when it is wrong', (name, values) => {
     for (const value of values)

@@ -57,6 +57,26 @@ const ratesUrl: Rule<string> = {
   read: (text) => (/^(?:s3:\/\/[a-z\d][a-z\d.-]{1,61}[a-z\d]\/[\w!.()/'-]{1,900})?$/.test(text) ? text : undefined),
 };
 
+export interface TimestreamTable {
+  readonly database: string;
+  readonly table: string;
+}
+
+const timestreamTable: Rule<TimestreamTable | ''> = {
+  expected: 'empty, or database/table',
+  read: (text) => {
+    if (text === '') return text;
+    const [, database, table] = /^([\w.-]{3,256})\/([\w.-]{3,256})$/.exec(text) ?? [];
+    return database && table ? { database, table } : undefined;
+  },
+};
+
+const endpointUrl: Rule<string> = {
+  expected: 'empty, or an https:// URL of a host',
+  // http on this machine alone: what stands in for the service in tests
+  read: (text) => (/^(?:https:\/\/[a-z\d.-]+|http:\/\/127\.0\.0\.1:\d{1,5})?$/.test(text) ? text : undefined),
+};
+
 const OWN = 'own';
 
 const logGroups: Rule<readonly string[]> = {
@@ -89,6 +109,8 @@ export const settingRules = {
   FX_RATES_URL: ratesUrl,
   STORAGE_PRICE_PER_GIB_MONTH: price,
   AUDIT_LOG_GROUPS: logGroups,
+  TIMESTREAM_TABLE: timestreamTable,
+  TIMESTREAM_ENDPOINT: endpointUrl,
   POWERTOOLS_LOGGER_SAMPLE_RATE: share,
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
-} as const satisfies Record<SettingName, Rule<string | number | readonly string[]>>;
+} as const satisfies Record<SettingName, Rule<string | number | readonly string[] | TimestreamTable>>;
