@@ -9,6 +9,19 @@ import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { answerMeta, notesOnMissing } from '../answer-meta.ts';
 import type { Route } from '../route.ts';
 
+export const madeFrom = [
+  'stock',
+  'sessions',
+  'session_products',
+  'orders',
+  'order_lines',
+  'returns',
+  'return_lines',
+  'product_performance',
+  'fx_rates',
+  'dirty_windows',
+];
+
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, ...pageNames]);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });

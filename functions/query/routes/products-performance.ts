@@ -37,6 +37,24 @@ const needs: Partial<Record<ProductSort, readonly Input[]>> = {
   viewToOrder: ['productViews', 'sessionOrders'],
 };
 
+export const madeFrom = [
+  'sessions',
+  'session_products',
+  'orders',
+  'order_lines',
+  'payments',
+  'returns',
+  'return_lines',
+  'sales_movements',
+  'hourly_metrics',
+  'daily_metrics',
+  'product_performance',
+  'category_performance',
+  'catalogue',
+  'fx_rates',
+  'dirty_windows',
+];
+
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, 'sort', ...pageNames]);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
