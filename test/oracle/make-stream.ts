@@ -32,6 +32,7 @@ const oneOf = (prefix: string, many: number) => fc.integer({ min: 0, max: many -
 
 const product = oneOf('p', 4);
 const category = fc.constantFrom('shoes', 'hats');
+const categoryName = fc.constantFrom('Shoes', 'Footwear', 'Hats');
 const customer = oneOf('customer', 3);
 const anonymous = oneOf('anonymous', 3);
 const session = oneOf('s', 4);
@@ -80,6 +81,7 @@ const line = fc.record(
     discount_amount: amount,
     name: fc.constantFrom('Hat', 'Shoe'),
     category_id: category,
+    category_name: categoryName,
   },
   { requiredKeys: ['product_id', 'quantity', 'unit_price'] },
 );
@@ -182,7 +184,7 @@ const productView = body(
   'analytics.product_view',
   inSession,
   fc.record({ product_id: product }),
-  some({ category_id: category, utm }),
+  some({ category_id: category, category_name: categoryName, utm }),
   visitor,
 );
 const cart = body(
