@@ -26,19 +26,19 @@ export async function measureActivity(
         e.session_id, e.customer_id, o.customer_id as order_customer_id,
         extract(epoch from greatest(received_at - occurred_at, interval '0')) * 1000000 as lag,
         event_type = 'analytics.page_view' as is_view,
-        -- masked before it was stored: an origin, if any, a path and utm_*
-        case when event_type = 'analytics.page_view' then
-          regexp_replace(substring(data ->> 'page_url' from '^(?:https?://[^/?]*)?([^?]*)'), '^$', '/')
-        end as path
+        case when event_type = 'analytics.page_view' then data ->> 'page_url' end as page_url
       from analytics_events e
       left join orders o on o.order_id = e.order_id
       where occurred_at >= ${String(range.from)}::text::timestamptz and occurred_at < ${String(range.to)}::text::timestamptz
         and (${channel}::text is null or coalesce(e.channel, o.channel, 'unknown') = ${channel})
     ),
+    urls as (
+      select page_url, count(*) as views from events where page_url is not null group by page_url
+    ),
     pages as (
-      select path, count(*)::float8 as views
-      from events
-      where path is not null
+      -- masked before it was stored: an origin, if any, a path and utm_*
+      select path, sum(views)::float8 as views
+      from urls, regexp_replace(substring(page_url from '^(?:https?://[^/?]*)?([^?]*)'), '^$', '/') as path
       group by path
       order by views desc, path collate "C"
       limit ${mostPages}
