@@ -19,6 +19,20 @@ const MOST_VERSIONS = 100;
 const MOST_FINDINGS = 100;
 const MOST_RESTATEMENTS = 100;
 
+export const madeFrom = [
+  ...[
+    'hourly_metrics',
+    'daily_metrics',
+    'fx_rates',
+    'dirty_windows',
+    'sales_movements',
+    'orders',
+    'payments',
+    'returns',
+  ],
+  ...['event_sequence_tracking', 'dead_letter_queue', 'reconciliations', 'reconcile_runs', 'job_runs', 'restatements'],
+];
+
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, ...pageNames]);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
