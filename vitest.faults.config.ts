@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What `npm run faults` runs: the fault tests alone, with all their trials. */
+/** What `npm run faults` runs: the fault tests and the oracles, with all their trials. */
 export default defineConfig({
   test: {
-    include: ['test/faults/*.test.ts'],
+    include: ['test/faults/*.test.ts', 'test/oracle/*.test.ts'],
     globalSetup: ['test/setup/postgres.ts'],
     pool: 'forks',
     maxWorkers: 2,

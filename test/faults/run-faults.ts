@@ -35,9 +35,9 @@ function readOptions(): { readonly seed: string; readonly files: string[]; reado
     const text = { type: 'string' } as const;
     const { values } = parseArgs({ options: { seed: text, only: text, trial: text } });
     if (values.trial !== undefined && !/^\d+$/.test(values.trial)) throw new Error('--trial: expected a whole number');
-    const file = values.only === undefined ? undefined : `test/faults/${values.only}.test.ts`;
-    if (file !== undefined && !existsSync(file)) throw new Error(`--only: there is no ${file}`);
-    return { seed: values.seed ?? Date.now().toString(36), files: file ? [file] : [], trial: values.trial };
+    const files = ['faults', 'oracle'].map((folder) => `test/${folder}/${values.only}.test.ts`).filter(existsSync);
+    if (values.only !== undefined && files.length === 0) throw new Error(`--only: there is no ${values.only}.test.ts`);
+    return { seed: values.seed ?? Date.now().toString(36), files, trial: values.trial };
   } catch (error) {
     console.error(`${(error as Error).message}\n${USAGE}`);
     process.exit(2);

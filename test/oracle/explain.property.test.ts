@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explainedMetrics, filtersOf, type MetricName, metricNames } from '#core/explained-metrics.ts';
+import { reportFigure } from '../faults/run-trials.ts';
 import { amountOf } from './amounts.ts';
 import { askRoute, readQuestion } from './ask-route.ts';
 import { explainByHand } from './explain.ts';
@@ -8,8 +9,10 @@ import { foldByHand } from './fold-by-hand.ts';
 import { type Stream, streams } from './make-stream.ts';
 import { storeRates } from './rates-by-hand.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
+import { streamRuns } from './stream-runs.ts';
 
-const STREAMS = Number(process.env.ORACLE_STREAMS ?? 10);
+const runs = streamRuns(10);
+const STREAMS = runs.numRuns;
 
 let db: StreamDatabase;
 beforeAll(async () => {
@@ -121,8 +124,14 @@ test(`contributions are the events that plain code names, and sum to the cell ($
         listed += rows.length;
       }
     }),
-    { numRuns: STREAMS },
+    runs,
   );
+  reportFigure({
+    what: 'explanations against plain code and their cells',
+    trials: STREAMS,
+    figure: `${listed} contributions, ${compared} cells, differing 0`,
+    target: '0 differ',
+  });
   console.log(
     `${STREAMS} streams, ${8 * STREAMS} cells, ${listed} contributions listed, ${compared} cells compared with their routes, differing 0`,
   );

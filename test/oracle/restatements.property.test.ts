@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { daySums } from '#db/restate/read-reported-sums.ts';
 import { reportDays } from '#db/restate/report-days.ts';
+import { reportFigure } from '../faults/run-trials.ts';
 import { makeIngestion } from '../setup/ingestion.ts';
 import { amountOf } from './amounts.ts';
 import { STREAM_TO, streams } from './make-stream.ts';
 import { BUSINESS_ZONE, createStreamDatabase, type StreamDatabase } from './stream-database.ts';
+import { streamRuns } from './stream-runs.ts';
 
-const STREAMS = Number(process.env.ORACLE_STREAMS ?? 8);
+const runs = streamRuns(8);
+const STREAMS = runs.numRuns;
 
 let db: StreamDatabase;
 beforeAll(async () => {
@@ -111,7 +114,13 @@ test(`deltas sum to what changed since the first report (${STREAMS} streams)`, a
       await aggregate();
       expect(await db.writer`select * from restatements order by id`).toEqual(before);
     }),
-    { numRuns: STREAMS },
+    runs,
   );
+  reportFigure({
+    what: 'restatements against what changed since the report',
+    trials: STREAMS,
+    figure: `${rows} restatements, sums differing 0`,
+    target: '0 differ',
+  });
   console.log(`${STREAMS} streams, ${rows} restatements, sums differing 0`);
 }, 600_000);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reportFigure } from '../faults/run-trials.ts';
 import { type Answer, askRoute, type Question, readQuestion } from './ask-route.ts';
 import { channelsByHand } from './channels.ts';
 import { overviewByHand } from './dashboard-overview.ts';
@@ -14,6 +15,7 @@ import { realtimeByHand } from './realtime.ts';
 import { returnsByHand } from './returns.ts';
 import { revenueByHand } from './revenue.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
+import { streamRuns } from './stream-runs.ts';
 
 type ByHand = (facts: HandFacts, question: Question, answer: Answer) => { data: object; unconverted: number };
 
@@ -99,8 +101,8 @@ const routes: Record<string, Oracle> = {
   },
 };
 
-/** `npm run faults` asks for 500 and more. */
-const STREAMS = Number(process.env.ORACLE_STREAMS ?? 40);
+const runs = streamRuns(40);
+const STREAMS = runs.numRuns;
 const ONLY = process.env.ORACLE_ROUTE;
 
 let db: StreamDatabase;
@@ -166,8 +168,14 @@ test(`every field of every route is what plain code makes of the events (${STREA
         }
       }
     }),
-    { numRuns: STREAMS },
+    runs,
   );
+  reportFigure({
+    what: 'every field of every route against plain code',
+    trials: STREAMS,
+    figure: `${cells} cells, differing 0`,
+    target: '0 differ',
+  });
   console.log(`${STREAMS} streams, ${cells} cells compared, differing 0`);
 }, 600_000);
 
