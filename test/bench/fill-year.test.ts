@@ -10,11 +10,11 @@ import { testKeys } from '../setup/ingestion.ts';
 
 const DAY_MS = 86_400_000;
 const ZONE = 'Europe/Berlin';
-/** Two that share products, and one three periods on that shares customers with the first. */
+/** An old one and two newer that share products with it, the first of them also customers; and one of another layer. */
 const clones = [
+  { period: 3, layer: 0 },
   { period: 0, layer: 0 },
   { period: 1, layer: 0 },
-  { period: 3, layer: 0 },
   { period: 1, layer: 1 },
 ];
 /** What is of the moment of storing, and the digest, which is not of the copy's content. */
