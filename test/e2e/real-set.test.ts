@@ -9,6 +9,7 @@ import { type Refusal, sendBatches } from '../../local/commands/send-batches.ts'
 import { makeEntry, sendToBus } from '../../local/commands/send-to-bus.ts';
 import { waitUntilDrained } from '../../local/commands/wait-until-drained.ts';
 import { localClient, startTestSystem, type TestSystem } from '../setup/system.ts';
+import { sumProductsOfTheSet } from './products-of-the-set.ts';
 import { sumReturnsOfTheSet } from './returns-of-the-set.ts';
 
 /** Beside the project, not part of it. */
@@ -154,6 +155,33 @@ describe.skipIf(!isThere)(`the UCI Online Retail set${why}`, () => {
       const next = new Date(Date.UTC(year, number)).toISOString().slice(0, 10);
       expect(figures(await ask<Overview>('dashboard/overview', `${month}-01`, next)), month).toMatchObject(sums);
     }
+  });
+
+  test('gives every figure of its products, class by class', async () => {
+    type Row = Record<string, unknown> & { readonly productId: string };
+    const products: object[] = [];
+    const unseen = {
+      views: null,
+      carts: null,
+      viewToCart: null,
+      cartToOrder: null,
+      viewToOrder: null,
+      categoryId: null,
+    };
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = `from=2010-12-01&to=2012-01-01&currency=GBP&limit=500${cursor && `&cursor=${cursor}`}`;
+      const answer = await system.get(`/api/v1/analytics/products/performance?${query}`);
+      const { data, meta } = (await answer.json()) as {
+        data: { products: Row[] };
+        meta: { nextCursor: string | null };
+      };
+      for (const { name: _, views, carts, viewToCart, cartToOrder, viewToOrder, categoryId, ...row } of data.products) {
+        expect({ views, carts, viewToCart, cartToOrder, viewToOrder, categoryId }).toEqual(unseen);
+        products.push(row);
+      }
+      cursor = meta.nextCursor;
+    }
+    expect(products).toEqual(sumProductsOfTheSet(join(DATA, 'uci-online-retail.csv.gz')));
   });
 
   test('gives every figure of the returns, month by month and product by product', async () => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** Whole ten-thousandths of a pound. */
-type Amount = bigint;
+export type Amount = bigint;
 
-interface Line {
+export interface Line {
   readonly invoice: string;
   readonly product: string;
   readonly units: number;
@@ -13,14 +13,21 @@ interface Line {
 }
 
 /**
- * What `/returns` must answer of the UCI Online Retail rows, from the file itself by plain summation: invoices that begin
- * with C take goods back, others sell. A row of the wrong sign, or sold for nothing, is a write-off; `A` adjusts bad debt.
+ * The UCI Online Retail rows from the file itself: invoices that begin with C take goods back, others sell. A row of the
+ * wrong sign, or sold for nothing, is a write-off; `A` adjusts bad debt.
  */
-export function sumReturnsOfTheSet(file: string) {
+export function readLinesOfTheSet(file: string) {
   const [, ...rows] = gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
   const lines = rows.map(readLine);
-  const back = lines.filter(({ invoice, units }) => invoice.startsWith('C') && units < 0);
-  const sold = lines.filter(({ invoice, units, amount }) => /^\d/.test(invoice) && units > 0 && amount > 0n);
+  return {
+    back: lines.filter(({ invoice, units }) => invoice.startsWith('C') && units < 0),
+    sold: lines.filter(({ invoice, units, amount }) => /^\d/.test(invoice) && units > 0 && amount > 0n),
+  };
+}
+
+/** What `/returns` must answer, by plain summation. */
+export function sumReturnsOfTheSet(file: string) {
+  const { back, sold } = readLinesOfTheSet(file);
   const monthOf = new Map<string, string>();
   for (const { invoice, month } of back) {
     const known = monthOf.get(invoice);
@@ -61,7 +68,8 @@ function readLine(row: string): Line {
   return { invoice, product, units: Number(quantity), month: date.slice(0, 7), amount: BigInt(quantity) * unitPrice };
 }
 
-function shown(amount: Amount): string {
+/** As answers write pounds. */
+export function shown(amount: Amount): string {
   const text = amount.toString().padStart(5, '0');
   const fraction = text.slice(-4).replace(/0+$/, '').padEnd(2, '0');
   return `${text.slice(0, -4)}.${fraction}`;
