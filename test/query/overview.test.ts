@@ -101,7 +101,7 @@ describe('with a shop’s events', () => {
 
   test('says that hours of the period are not aggregated yet', async () => {
     const { meta } = await ask('from=2026-06-20&to=2026-06-23');
-    expect(meta.freshness).toMatchObject({ pendingWindows: 4, complete: false });
+    expect(meta.freshness).toMatchObject({ pendingWindows: 5, complete: false });
     await aggregateWindows(db.connect(), { zone: 'UTC', limit: 1000 });
     expect((await ask('')).meta.freshness).toEqual({
       ...{ newestEventAt: '2026-06-25T08:20:00.000Z', lagSeconds: 445_200 },
