@@ -10,6 +10,7 @@ as $$
 declare
   month timestamptz;
   partition text;
+  ranges regclass;
 begin
   for month in select distinct date_trunc('month', i) from unnest(instants) as i order by 1 loop
     partition := 'analytics_events_' || to_char(month, 'YYYY_MM');
@@ -18,8 +19,15 @@ begin
       -- Asked of the table: to_regclass would answer from a cache that waiting for this lock does not refresh.
       if not exists (select from pg_class where relname = partition and relnamespace = 'public'::regnamespace) then
         execute format('create table %I (like analytics_events including all)', partition);
-        -- not an option of the parent's index, which PostgreSQL lets nobody alter
-        execute format('alter index %I set (autosummarize = on)', partition || '_occurred_at_idx');
+        -- Not an option of the parent's index, which PostgreSQL lets nobody alter; found by kind, because a detached month
+        -- keeps the name that this month's would have.
+        for ranges in
+          select indexrelid
+          from pg_index join pg_class on pg_class.oid = indexrelid join pg_am on pg_am.oid = relam
+          where indrelid = format('%I', partition)::regclass and amname = 'brin'
+        loop
+          execute format('alter index %s set (autosummarize = on)', ranges);
+        end loop;
         execute format(
           'alter table %I add constraint %I check (occurred_at >= %L and occurred_at < %L)',
           partition, partition || '_month', month, month + interval '1 month'
