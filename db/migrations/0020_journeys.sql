@@ -26,7 +26,7 @@ select
   earliest #>> '{origin,1,campaign}' as campaign,
   earliest #>> '{origin,1,term}' as term,
   earliest #>> '{origin,1,content}' as content,
-  earliest #>> '{origin,1,referrer}' as referrer_host,
+  earliest #>> '{origin,1,referrer_host}' as referrer_host,
   coalesce(earliest #>> '{origin,1,channel}', 'Direct') as marketing_channel
 from sessions;
 

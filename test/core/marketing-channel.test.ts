@@ -56,17 +56,17 @@ test.each([
   [
     'a search engine',
     { page_url, referrer: 'https://www.google.de/' },
-    { source: 'google', medium: 'organic', referrer: 'google.de', channel: 'Organic Search' },
+    { source: 'google', medium: 'organic', referrer_host: 'google.de', channel: 'Organic Search' },
   ],
   [
     'another site',
     { page_url, referrer: 'https://blog.example/post' },
-    { source: 'blog.example', medium: 'referral', referrer: 'blog.example', channel: 'Referral' },
+    { source: 'blog.example', medium: 'referral', referrer_host: 'blog.example', channel: 'Referral' },
   ],
   [
     'an app',
     { page_url, referrer: 'android-app://com.example.mail' },
-    { source: 'com.example.mail', medium: 'referral', referrer: 'com.example.mail', channel: 'Referral' },
+    { source: 'com.example.mail', medium: 'referral', referrer_host: 'com.example.mail', channel: 'Referral' },
   ],
   [
     'a campaign before a referrer',

@@ -41,8 +41,8 @@ function utmOf(pageUrl: string | undefined): Utm | undefined {
 function referralBy(host: string, ownHost: string) {
   if (host === '' || host === ownHost) return undefined;
   return siteKindOf(host) === 'search'
-    ? { source: siteNameOf(host), medium: 'organic', referrer: host }
-    : { source: host, medium: 'referral', referrer: host };
+    ? { source: siteNameOf(host), medium: 'organic', referrer_host: host }
+    : { source: host, medium: 'referral', referrer_host: host };
 }
 
 /** In lower case and without `www.`; '' where there is none. */
