@@ -9,12 +9,15 @@ import { writeHttpAnswer, writeMessage } from './write-http-answer.ts';
 /** API Gateway's cap on a request body. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
+/** After Node's 5 s a caller that was busy met a connection that was just being closed. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** Called for each answer of a route: the id of its API, and the status. */
 export type OnAnswer = (apiId: string, status: number) => void;
 
 /** Serves the HTTP APIs of the templates. `api` is undefined while the system is starting: 503. */
 export function serveApi(api: () => HttpApi | undefined, publicKey: JWK, onAnswer: OnAnswer = () => {}): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const served = api();
     if (!served) return writeMessage(response, 503, 'Service Unavailable');
     answer(served, { publicKey, onAnswer }, request, response).catch(() => {
