@@ -65,10 +65,12 @@ describe('a route that asks for a scope', () => {
     expect(await answer.json()).toEqual(messages[status] ?? { data: expect.anything(), meta: expect.anything() });
   });
 
-  test.each(routes.filter(({ scope }) => scope !== null))('$path is one', async ({ path }) => {
-    expect((await system.get(path, null)).status).toBe(401);
-    expect((await system.get(path, await sign({ scope: 'openid' }))).status).toBe(403);
-    expect((await system.get(path, await sign())).status).toBe(200);
+  const required: Readonly<Record<string, string>> = { explain: '?metric=gross' };
+  test.each(routes.filter(({ scope }) => scope !== null))('$path is one', async ({ name, path }) => {
+    const address = path + (required[name] ?? '');
+    expect((await system.get(address, null)).status).toBe(401);
+    expect((await system.get(address, await sign({ scope: 'openid' }))).status).toBe(403);
+    expect((await system.get(address, await sign())).status).toBe(200);
   });
 });
 
