@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
@@ -33,6 +33,7 @@ interface Size {
  */
 export async function benchYear(wanted: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'analytics-year-'));
+  chmodSync(directory, 0o755); // the database runs as another user when we are root, and would else be left elsewhere
   const cluster = await startPostgres({ directory: join(directory, 'postgres'), durable: false });
   const clients: Sql[] = [];
   const connect = (role: string) => {
