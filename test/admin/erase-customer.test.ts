@@ -112,10 +112,12 @@ const late = { ...all, from: Temporal.Instant.from('2026-11-07T00:00Z') };
 async function figures(): Promise<object> {
   await aggregateWindows(database.connect('analytics_jobs', { max: 1 }), { zone: 'UTC', limit: 1_000 });
   return await sql.begin(async (tx) => ({
-    movements: await tx`select * from sales_movements order by at, currency, gross, collected, returns, returns_order_date, cancellations`,
+    movements:
+      await tx`select * from sales_movements order by at, currency, gross, collected, returns, returns_order_date, cancellations`,
     hourly: await tx`select * from hourly_metrics order by bucket, channel, country, currency, rate_day`,
     daily: await tx`select * from daily_metrics order by bucket, channel, country, currency, rate_day`,
-    bySource: await tx`select * from revenue_by_source order by bucket, payment_method, channel, country, currency, rate_day`,
+    bySource:
+      await tx`select * from revenue_by_source order by bucket, payment_method, channel, country, currency, rate_day`,
     buyers: [await countBuyers(tx, all, null), await countBuyers(tx, late, null)],
     active: [await countActiveCustomers(tx, all), await countActiveCustomers(tx, late)],
     sessions: await countSessions(tx, all, null),
