@@ -1,9 +1,10 @@
-/** Exact amounts for the oracles: whole numbers of 10^-12 of a unit, so that 4 decimals times a rate of 8 stay exact. */
+/** Exact amounts for the oracles: whole numbers of 10^-24 of a unit, so that 4 decimals times a rate of 20 stay exact. */
 export type Amount = bigint;
 
-const SCALE = 12;
+export const SCALE = 24;
+export const CENT: Amount = 10n ** BigInt(SCALE - 2);
 
-/** @param value a JSON number or decimal text of at most 12 decimals */
+/** @param value a JSON number or decimal text of at most 24 decimals */
 export function amountOf(value: unknown): Amount {
   const text = typeof value === 'number' ? value.toFixed(4) : String(value);
   const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
@@ -11,7 +12,7 @@ export function amountOf(value: unknown): Amount {
   return text.startsWith('-') ? -units : units;
 }
 
-/** As `of` is to `amount`: 4 decimals times 8 are 12. */
+/** As `of` is to `amount`: 4 decimals times 20 are 24. */
 export const times = (amount: Amount, rate: Amount): Amount => (amount * rate) / 10n ** BigInt(SCALE);
 
 /** As answers write it: all its decimals, at least `digits`. */

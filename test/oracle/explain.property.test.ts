@@ -6,8 +6,9 @@ import { amountOf } from './amounts.ts';
 import { askRoute, readQuestion } from './ask-route.ts';
 import { explainByHand } from './explain.ts';
 import { foldByHand } from './fold-by-hand.ts';
+import { publications, publishRates, storeWithRates } from './make-rates.ts';
 import { type Stream, streams } from './make-stream.ts';
-import { storeRates } from './rates-by-hand.ts';
+import { useRates } from './rates-by-hand.ts';
 import { createStreamDatabase, type StreamDatabase } from './stream-database.ts';
 import { streamRuns } from './stream-runs.ts';
 
@@ -17,7 +18,6 @@ const STREAMS = runs.numRuns;
 let db: StreamDatabase;
 beforeAll(async () => {
   db = await createStreamDatabase();
-  await storeRates(db.writer);
 });
 afterAll(() => db.drop());
 
@@ -40,6 +40,7 @@ const cells = fc
       { from: '2026-10-25T00:30:00Z', to: '2026-10-27T12:15:00Z' },
     ),
     timezone: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata'),
+    currency: option('USD', 'GBP', 'CHF'),
     lens: option('processed_date', 'order_date'),
     channel: option('web', 'unknown'),
     country: option('DE', 'unknown'),
@@ -99,31 +100,38 @@ test(`contributions are the events that plain code names, and sum to the cell ($
   let listed = 0;
   let compared = 0;
   await fc.assert(
-    fc.asyncProperty(streams.map(traced), fc.array(cells, { minLength: 8, maxLength: 8 }), async (stream, asked) => {
-      await db.store(stream);
-      const facts = foldByHand(stream.events);
-      for (const parameters of asked) {
-        const { metric } = parameters;
-        const pages = await readPages(parameters);
-        const { from, to } = readQuestion(parameters);
-        const filters = { channel: null, country: null, method: null, productId: null, lens: 'processed_date' };
-        const expected = explainByHand(facts, { ...filters, ...parameters, from, to });
+    fc.asyncProperty(
+      streams.map(traced),
+      publications,
+      fc.array(cells, { minLength: 8, maxLength: 8 }),
+      async (stream, rates, asked) => {
+        await storeWithRates(db, stream, rates);
+        await publishRates(db.writer, rates, 2);
+        const facts = foldByHand(stream.events);
+        for (const parameters of asked) {
+          const { metric } = parameters;
+          const pages = await readPages(parameters);
+          const { from, to } = readQuestion(parameters);
+          const filters = { channel: null, country: null, method: null, productId: null, lens: 'processed_date' };
+          useRates(rates, parameters.currency ?? 'EUR');
+          const expected = explainByHand(facts, { ...filters, ...parameters, from, to });
 
-        const rows = pages.flatMap(({ data }) => data.contributions);
-        expect({ parameters, rows: rows.map(inMilliseconds) }).toEqual({ parameters, rows: expected });
-        for (const { data } of pages) {
-          expect(data.contributionCount).toBe(rows.length);
-          if (data.total !== null) expect(sumOf(rows)).toBe(amountOf(data.total));
+          const rows = pages.flatMap(({ data }) => data.contributions);
+          expect({ parameters, rows: rows.map(inMilliseconds) }).toEqual({ parameters, rows: expected });
+          for (const { data } of pages) {
+            expect(data.contributionCount).toBe(rows.length);
+            if (data.total !== null) expect(sumOf(rows)).toBe(amountOf(data.total));
+          }
+          const cell = await readCell(parameters);
+          if (cell !== null) {
+            expect({ parameters, total: pages[0]?.data.total }).toEqual({ parameters, total: cell });
+            compared += 1;
+          }
+          expect(explainedMetrics[metric as MetricName].unit).toBe(pages[0]?.data.unit);
+          listed += rows.length;
         }
-        const cell = await readCell(parameters);
-        if (cell !== null) {
-          expect({ parameters, total: pages[0]?.data.total }).toEqual({ parameters, total: cell });
-          compared += 1;
-        }
-        expect(explainedMetrics[metric as MetricName].unit).toBe(pages[0]?.data.unit);
-        listed += rows.length;
-      }
-    }),
+      },
+    ),
     runs,
   );
   reportFigure({

@@ -23,6 +23,7 @@ interface Part {
   readonly field: string;
   /** Of counts 1. */
   readonly amount: Amount;
+  /** Null: people and sessions, which nobody converts. */
   readonly currency: string | null;
   readonly convertedAt: number;
 }
@@ -39,7 +40,7 @@ export function explainByHand(facts: HandFacts, asked: CellAsked) {
   return [...orderParts(facts, asked), ...moneyParts(facts, asked), ...peopleParts(facts, asked)]
     .flatMap(({ event, bookedBy, amount, currency, convertedAt, ...part }) => {
       const [rate, sign, at] = [
-        rateByHand(currency, convertedAt),
+        currency === null ? ONE : rateByHand(currency, convertedAt),
         signs[part.measure],
         Date.parse(bookedBy?.time ?? ''),
       ];
@@ -153,7 +154,7 @@ function moneyParts({ orders, returns, payments }: HandFacts, asked: CellAsked):
 function peopleParts({ events, orders, sessions }: HandFacts, asked: CellAsked): Part[] {
   const isOfChannel = (channel: unknown) => asked.channel === null || asked.channel === (channel ?? 'unknown');
   const isInside = (event: TestEvent) => Date.parse(event.time) >= asked.from && Date.parse(event.time) < asked.to;
-  const count = { amount: ONE, currency: 'EUR', convertedAt: asked.from };
+  const count = { amount: ONE, currency: null, convertedAt: asked.from };
   const creations = [...orders.values()].flatMap((order) => {
     const created = firstOf(order, 'created');
     return created ? [{ order, created }] : [];

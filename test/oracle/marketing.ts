@@ -1,13 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
-import { type Amount, amountOf, shownAmount, shownAverage, times } from './amounts.ts';
+import { type Amount, amountOf, CENT, shownAmount, shownAverage, times } from './amounts.ts';
 import { type Question, shiftBack } from './ask-route.ts';
 import { creditByHand, type HandTouch, touchesByHand } from './attribution-by-hand.ts';
 import { changeByHand } from './change-by-hand.ts';
 import type { HandFacts, HandOrder } from './fold-by-hand.ts';
 import { rateByHand } from './rates-by-hand.ts';
 import { BUSINESS_ZONE } from './stream-database.ts';
-
-const CENT: Amount = 10n ** 10n;
 
 interface Sums {
   spend: Amount;
@@ -154,7 +152,7 @@ function shownSums(facts: HandFacts) {
     impressions: isThere('impressions') ? impressions : null,
     clicks: isThere('clicks') ? clicks : null,
     attributedRevenue: hasSessions ? shownAmount(revenue) : null,
-    roas: hasSpend && hasSessions && spend > 0n ? Number(shownAverage((revenue * 10n ** 12n) / spend, 1)) : null,
+    roas: hasSpend && hasSessions && spend > 0n ? Number(shownAverage((revenue * amountOf('1')) / spend, 1)) : null,
     newCustomers: hasSessions && hasCustomers(facts) ? newCustomers : null,
     cac: hasSpend && hasSessions && hasCustomers(facts) ? shownAverage(spend, newCustomers) : null,
   });

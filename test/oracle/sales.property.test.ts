@@ -5,14 +5,13 @@ import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { sumSales } from '#db/query/sum-sales.ts';
 import { amountOf } from './amounts.ts';
 import { askRoute } from './ask-route.ts';
+import { publications, publishRates, storeWithRates } from './make-rates.ts';
 import { streams } from './make-stream.ts';
-import { storeRates } from './rates-by-hand.ts';
 import { BUSINESS_ZONE, createStreamDatabase, type StreamDatabase } from './stream-database.ts';
 
 let db: StreamDatabase;
 beforeAll(async () => {
   db = await createStreamDatabase();
-  await storeRates(db.writer);
 });
 afterAll(() => db.drop());
 
@@ -20,8 +19,9 @@ const all = { from: '2026-10-20', to: '2026-10-31', granularity: 'day' };
 
 test('over all time both lenses give the same totals, and groups and buckets sum to them', async () => {
   await fc.assert(
-    fc.asyncProperty(streams, async (stream) => {
-      await db.store(stream);
+    fc.asyncProperty(streams, publications, async (stream, rates) => {
+      await storeWithRates(db, stream, rates);
+      await publishRates(db.writer, rates, 2);
       const processed = await askRoute(db.reader, 'revenue', { ...all, lens: 'processed_date' });
       const ordered = await askRoute(db.reader, 'revenue', { ...all, lens: 'order_date' });
       expect(ordered.data.totals).toEqual(processed.data.totals);
@@ -37,8 +37,9 @@ test('over all time both lenses give the same totals, and groups and buckets sum
 
 test('the three relations that sums are read from agree', async () => {
   await fc.assert(
-    fc.asyncProperty(streams, async (stream) => {
-      await db.store(stream);
+    fc.asyncProperty(streams, publications, async (stream, rates) => {
+      await storeWithRates(db, stream, rates);
+      await publishRates(db.writer, rates, 2);
       const day = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(BUSINESS_ZONE).toInstant();
       const starts = ['2026-10-22', '2026-10-25', '2026-10-26'].map(day);
       const range = { from: day('2026-10-22'), to: day('2026-10-29') };
