@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { isDate, normalizeInstant } from './instant.ts';
 import { BadParameter } from './problem.ts';
 import { type Granularity, granularities, type Range, shiftDays, startOfDay } from './time-windows.ts';
+import { readTimeZone } from './time-zone.ts';
 
 /** What an answer is about, as most routes take it. */
 export interface CommonParameters {
@@ -37,7 +38,7 @@ export function readCommonParameters(
   parameters: ReadonlyMap<string, string>,
   defaults: { readonly timeZone: string; readonly currency: string; readonly now: Date },
 ): CommonParameters {
-  const timeZone = readTimeZone(parameters.get('timezone') ?? defaults.timeZone);
+  const timeZone = readZone(parameters.get('timezone') ?? defaults.timeZone);
   const currency = readCurrency(parameters.get('currency') ?? defaults.currency);
   return {
     range: readRange(parameters, timeZone, defaults.now),
@@ -94,14 +95,10 @@ export function readInstant(
   return isDate(text) ? startOfDay(text, zone) : Temporal.Instant.from(instant);
 }
 
-function readTimeZone(name: string): string {
-  // Temporal also takes offsets and whole date-times for a zone.
-  if (/^[A-Za-z][\w+/-]*$/.test(name)) {
-    try {
-      return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
-    } catch {} // its only way to say that there is no such zone
-  }
-  throw new BadParameter('timezone', 'expected an IANA time zone, as Europe/Berlin');
+function readZone(name: string): string {
+  const zone = readTimeZone(name);
+  if (zone === undefined) throw new BadParameter('timezone', 'expected an IANA time zone, as Europe/Berlin');
+  return zone;
 }
 
 function readCurrency(code: string): { readonly code: string; readonly digits: number } {

@@ -1,5 +1,6 @@
 import { data as currencies } from 'currency-codes';
 import { ownLogGroups, type SettingName } from '#contract';
+import { readTimeZone } from './time-zone.ts';
 
 interface Rule<Value> {
   readonly expected: string;
@@ -29,17 +30,7 @@ const share: Rule<number> = {
   read: (text) => (/^(0(\.\d+)?|1(\.0+)?)$/.test(text) ? Number(text) : undefined),
 };
 
-const timeZone: Rule<string> = {
-  expected: 'an IANA time zone, as Europe/Berlin',
-  read: (text) => {
-    if (!/^[A-Za-z]/.test(text)) return undefined; // Intl also takes offsets, which schedules do not
-    try {
-      return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-    } catch {
-      return undefined; // the only way Intl has of saying that it knows no such zone
-    }
-  },
-};
+const timeZone: Rule<string> = { expected: 'an IANA time zone, as Europe/Berlin', read: readTimeZone };
 
 const currency: Rule<string> = {
   expected: 'an ISO 4217 currency code, as EUR',
