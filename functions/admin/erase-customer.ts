@@ -12,6 +12,7 @@ import { destroyDeadLetters } from '#db/erasure/destroy-dead-letters.ts';
 import type { Erasure, Pending, Touched } from '#db/erasure/erasure.ts';
 import { findSharedAnonymousIds } from '#db/erasure/find-shared-anonymous-ids.ts';
 import { forgetActivity } from '#db/erasure/forget-activity.ts';
+import { forgetCustomerDays } from '#db/erasure/forget-customer-days.ts';
 import { type Belongings, forgetInEvents } from '#db/erasure/forget-in-events.ts';
 import { forgetInFacts } from '#db/erasure/forget-in-facts.ts';
 import { forgetVisitors } from '#db/erasure/forget-visitors.ts';
@@ -104,11 +105,18 @@ async function advance(work: Work, erasure: Open, belongings: Belongings): Promi
   return { ...erasure, touched: add(erasure.touched, touched), pending: read };
 }
 
-async function endPass({ sql, keys, dryRun }: Work, erasure: Open): Promise<Open> {
-  const { pending, digest } = erasure;
+async function endPass({ sql, keys, customerId, dryRun }: Work, erasure: Open): Promise<Open> {
+  const { pending, digest, touched } = erasure;
   const begun = { source: 0, after: null };
   if (pending.pass === 'collect') return { ...erasure, pending: { ...pending, ...begun, pass: 'sift' } };
-  if (pending.pass === 'rewrite') return { ...erasure, pending: { ...pending, ...begun, pass: 'letters' } };
+  if (pending.pass === 'rewrite') {
+    const days = await forgetCustomerDays(sql, customerId, pending.surrogate, dryRun);
+    return {
+      ...erasure,
+      touched: add(touched, { customer_days: days }),
+      pending: { ...pending, ...begun, pass: 'letters' },
+    };
+  }
   const identities: Identity[] = [
     ...Object.keys(pending.anonymous).map((id) => ({ kind: 'anonymous', id }) as const),
     ...Object.entries(pending.pseudonyms).map(([id, kind]) => ({ kind, id })),

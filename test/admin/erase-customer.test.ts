@@ -120,7 +120,8 @@ async function figures(): Promise<object> {
       await tx`select * from revenue_by_source order by bucket, payment_method, channel, country, currency, rate_day`,
     buyers: [await countBuyers(tx, all, null), await countBuyers(tx, late, null)],
     active: [await countActiveCustomers(tx, all), await countActiveCustomers(tx, late)],
-    sessions: await countSessions(tx, all, null),
+    sessions: await countSessions(tx, all, 'UTC', null),
+    recency: await tx`select * from customer_recency order by bucket, kind, previous`,
     customers: await tx`select count(*), count(distinct country) from customers`,
     ordersPerCustomer:
       await tx`select count(*) as orders from orders where customer_id is not null group by customer_id order by 1`,
@@ -171,7 +172,8 @@ describe('erasing a customer', () => {
     expect(receipt).toMatchObject({ isComplete: true, keyVersion: 'v2', erasedAt: '2026-11-22T12:00:00.000Z' });
     expect(receipt.touched).toEqual({
       ...{ analytics_events: 13, active_users: 6, orders: 2, payments: 1, returns: 1, sessions: 2, customers: 1 },
-      ...{ visitor_identities: 2, dead_letter_queue: 5 },
+      // six days with events, two with orders
+      ...{ visitor_identities: 2, customer_days: 8, dead_letter_queue: 5 },
     });
     expect(await findLeaks([PERSON.customer_id, PERSON.device, ...pseudonyms])).toEqual([]);
     expect(JSON.stringify(receipt)).not.toContain(PERSON.customer_id);

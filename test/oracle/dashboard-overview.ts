@@ -2,6 +2,7 @@ import { amountOf, shownAmount, shownAverage, times } from './amounts.ts';
 import { type Answer, type Question, shiftBack } from './ask-route.ts';
 import { changeByHand } from './change-by-hand.ts';
 import { beganAt, type HandFacts, type HandOrder } from './fold-by-hand.ts';
+import { namesByHand, startOfNextDay } from './products-performance.ts';
 import { rateByHand } from './rates-by-hand.ts';
 import { salesByHand, shownSales } from './sales-by-hand.ts';
 
@@ -73,26 +74,25 @@ function activeCustomers({ events, orders }: HandFacts, period: Period): number 
 }
 
 function topProducts({ orders }: HandFacts, period: Period) {
-  const products = new Map<string, { units: number; gross: bigint; names: { at: string; name: string }[] }>();
+  const products = new Map<string, { units: number; gross: bigint }>();
   for (const order of orders.values()) {
     const rate = order.createdAt === null ? null : rateByHand(order.currency, order.createdAt);
     if (!inside(period, order.createdAt) || rate === null) continue;
     if (period.channel !== null && period.channel !== order.channel) continue;
-    for (const [index, { product_id: id, quantity, unit_price, name }] of order.items.entries()) {
-      const product = products.get(id) ?? { units: 0, gross: 0n, names: [] };
+    for (const { product_id: id, quantity, unit_price } of order.items) {
+      const product = products.get(id) ?? { units: 0, gross: 0n };
       products.set(id, product);
       product.units += quantity;
       product.gross += times(BigInt(quantity) * amountOf(unit_price), rate);
-      const at = `${String(order.createdAt).padStart(16, '0')} ${order.id} ${999 - index}`;
-      if (typeof name === 'string') product.names.push({ at, name });
     }
   }
+  const placed = [...orders.values()].filter(({ createdAt }) => createdAt !== null);
+  const names = namesByHand(placed, [], startOfNextDay(period.to));
   return [...products]
     .toSorted(([a, x], [b, y]) => (x.gross > y.gross ? -1 : x.gross < y.gross ? 1 : a < b ? -1 : 1))
     .slice(0, 10)
-    .map(([productId, { units, gross, names }]) => {
-      const latest = names.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
-      return { productId, name: latest?.name ?? null, units, gross: shownAmount(gross) };
+    .map(([productId, { units, gross }]) => {
+      return { productId, name: names.product(productId).name, units, gross: shownAmount(gross) };
     });
 }
 

@@ -24,7 +24,7 @@ interface Group {
   returned: number;
 }
 
-const startOfNextDay = (at: number) =>
+export const startOfNextDay = (at: number) =>
   Temporal.Instant.fromEpochMilliseconds(at - 1)
     .toZonedDateTimeISO(BUSINESS_ZONE)
     .toPlainDate()
@@ -191,7 +191,7 @@ interface Naming {
 }
 
 /** As the latest business day that begins before the end calls them. */
-function namesByHand(orders: readonly HandOrder[], visits: readonly Visit[], end: number) {
+export function namesByHand(orders: readonly HandOrder[], visits: readonly Visit[], end: number) {
   const dayOf = (at: number) => startOfNextDay(at + 1);
   const key = (kind: number, at: number, id: string, line: number) =>
     `${kind} ${String(at).padStart(16, '0')} ${id} ${999 - line}`;

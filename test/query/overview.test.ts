@@ -151,7 +151,7 @@ describe('with a shop’s events', () => {
     expect(data).toMatchObject({
       ...{ sales: { gross: '31.01' }, orders: { placed: 1 }, sessions: 1, conversionRate: 1 },
       customers: { active: 1, new: 0, returning: 1 },
-      topProducts: [{ productId: 'mug', units: 2, name: 'Mug' }, { productId: 'pen' }],
+      topProducts: [{ productId: 'mug', units: 2, name: 'Blue mug' }, { productId: 'pen' }],
       topChannels: [{ channel: 'web' }],
     });
   });

@@ -21,6 +21,9 @@ const more = [
   'product_performance',
   'category_performance',
   'catalogue',
+  'dashboard_overview',
+  'customer_days',
+  'customer_recency',
 ];
 
 /** Everything that must not depend on how events came, as text; aggregated as it would be minutes later. */

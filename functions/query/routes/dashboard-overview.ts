@@ -4,23 +4,22 @@ import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
 import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import { averageOrderValue, changeOf, salesFigures } from '#core/sales.ts';
 import { previousRange, type Range } from '#core/time-windows.ts';
-import { countActiveCustomers } from '#db/query/count-active-customers.ts';
-import { countActiveCustomersOfChannel } from '#db/query/count-active-customers-of-channel.ts';
-import { countBuyers } from '#db/query/count-buyers.ts';
 import { countSessions } from '#db/query/count-sessions.ts';
 import { type Input, listMissingInputs } from '#db/query/list-missing-inputs.ts';
 import { listTopProducts } from '#db/query/list-top-products.ts';
 import { readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { answerMeta, notesOnMissing } from '../answer-meta.ts';
+import { askCustomers } from '../ask-customers.ts';
 import { askSales, notesOnLeftOut, salesQuestion } from '../ask-sales.ts';
 import type { Route } from '../route.ts';
 
 const TOP = 10;
 
 export const madeFrom = [
-  ...['hourly_metrics', 'daily_metrics', 'fx_rates', 'dirty_windows', 'sales_movements', 'orders', 'order_lines'],
-  ...['payments', 'returns', 'sessions', 'customers', 'active_users', 'active_channels'],
+  ...['hourly_metrics', 'daily_metrics', 'dashboard_overview', 'customer_recency', 'product_performance', 'catalogue'],
+  ...['fx_rates', 'dirty_windows', 'sales_movements', 'orders', 'order_lines', 'payments', 'returns', 'return_lines'],
+  ...['sessions', 'session_products', 'customers', 'active_users', 'active_channels'],
   'analytics_events',
 ];
 
@@ -65,17 +64,17 @@ async function askPeriod(tx: TransactionSql, common: CommonParameters, businessZ
   const { channel } = common;
   return {
     sales: await askSales(tx, salesQuestion(common, businessZone, range)),
-    sessions: await countSessions(tx, range, channel),
-    buyers: await countBuyers(tx, range, channel),
-    active:
-      channel === null
-        ? await countActiveCustomers(tx, range)
-        : await countActiveCustomersOfChannel(tx, range, channel),
+    sessions: await countSessions(tx, range, businessZone, channel),
+    customers: await askCustomers(tx, range, businessZone, channel),
   };
 }
 
 /** The figures that `change` compares. Those of an input that was never sent are null. */
-function headline({ sales, sessions, buyers, active }: Period, missing: readonly Input[], digits: number) {
+function headline(
+  { sales, sessions, customers: { active, buyers } }: Period,
+  missing: readonly Input[],
+  digits: number,
+) {
   const { total } = sales;
   return {
     sales: { ...salesFigures(total, digits) },

@@ -72,6 +72,12 @@ export function isStartOfHour(instant: Temporal.Instant): boolean {
   return instant.epochNanoseconds % BigInt(HOUR_MS * 1_000_000) === 0n;
 }
 
+/** Whether every day of the zone in a range of whole days is made of whole hours of UTC. */
+export function areDaysOfHours(range: Range, zone: string): boolean {
+  const starts = [...bucketsOf(range, zone, 'day')].map(({ start }) => start);
+  return [...starts, range.to].every(isStartOfHour);
+}
+
 /** The whole hours of UTC in the range, and what lies before and after them; without a whole hour, all is `before`. */
 export function splitAtHours({ from, to }: Range): {
   readonly before: Range;

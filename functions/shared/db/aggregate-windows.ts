@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres';
 import { Temporal } from 'temporal-polyfill';
 import { shiftDays } from '#core/time-windows.ts';
+import { refreshOverview } from './refresh-overview.ts';
 import { refreshProducts } from './refresh-products.ts';
 import { refreshDailyMetrics, refreshHourlyMetrics, refreshRevenueBySource, type Window } from './refresh-sales.ts';
 import { readReportedSums } from './restate/read-reported-sums.ts';
@@ -24,6 +25,7 @@ export async function aggregateWindows(sql: Sql, { zone, limit }: { zone: string
     await refreshDailyMetrics(tx, days, zone);
     if (reported) await recordRestatements(tx, reported, zone);
     await refreshProducts(tx, days, zone);
+    await refreshOverview(tx, days, zone);
     return hours.length;
   });
 }

@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 import type { EventRow } from '#core/rows.ts';
 import { jsonRows } from './json-rows.ts';
 
-/** In which hours customers, sessions and orders had any event, and through which channel customers and orders had it. */
+/** In which hours customers, sessions and orders had any event, and through which channel customers and orders had it. Those hours are dirty. */
 export async function recordActivity(tx: TransactionSql, rows: readonly EventRow[]): Promise<void> {
   const active = jsonRows(
     rows.map(({ occurred_at, customer_id, session_id, order_id, channel }) => ({
@@ -10,10 +10,16 @@ export async function recordActivity(tx: TransactionSql, rows: readonly EventRow
     })),
   );
   await tx`
+    with event as materialized (
+      select hour_of(occurred_at) as hour, customer_id, session_id, order_id
+      from json_to_recordset(${active}::text::json)
+        as event (occurred_at timestamptz, customer_id text, session_id text, order_id text)
+    ), marked as (
+      insert into dirty_windows (hour) select distinct hour from event
+    )
     insert into active_users (hour, kind, id)
-    select distinct hour_of(occurred_at), kind, id
-    from json_to_recordset(${active}::text::json)
-      as event (occurred_at timestamptz, customer_id text, session_id text, order_id text)
+    select distinct hour, kind, id
+    from event
     cross join lateral (values ('customer', customer_id), ('session', session_id), ('order', order_id)) as active (kind, id)
     where id is not null
     order by 1, 2, 3

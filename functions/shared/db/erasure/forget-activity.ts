@@ -17,7 +17,8 @@ export async function forgetActivity(
   }
   return await sql.begin(async (tx) => {
     const { count } = await tx`
-      with forgotten as (delete from active_users where ${ofCustomer} returning hour)
+      with forgotten as (delete from active_users where ${ofCustomer} returning hour),
+      marked as (insert into dirty_windows (hour) select hour from forgotten)
       insert into active_users (hour, kind, id) select hour, 'customer', ${surrogate} from forgotten`;
     await tx`
       with forgotten as (

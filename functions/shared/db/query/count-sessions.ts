@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres';
-import type { Range } from '#core/time-windows.ts';
+import { type Range, splitAtDays } from '#core/time-windows.ts';
 
 export interface SessionCounts {
   readonly sessions: number;
@@ -7,15 +7,33 @@ export interface SessionCounts {
   readonly converted: number;
 }
 
-/** Sessions that began in the range. */
-export async function countSessions(tx: TransactionSql, range: Range, channel: string | null): Promise<SessionCounts> {
-  const [counts] = await tx<[SessionCounts]>`
-    select count(*)::float8 as sessions, count(*) filter (where ordered)::float8 as converted
-    from (
-      select exists (select from orders where session_id = s.session_id and created_at is not null) as ordered
+/** Sessions that began in the range: whole business days from the rollup, what the range cuts off a day from the sessions. */
+export async function countSessions(
+  tx: TransactionSql,
+  range: Range,
+  businessZone: string,
+  channel: string | null,
+): Promise<SessionCounts> {
+  const { days, edges } = splitAtDays(range, businessZone);
+  const ofEdges = edges.map(
+    ({ from, to }) => tx`
+      union all
+      select
+        count(*), count(*) filter (where exists (select from orders where session_id = s.session_id and created_at is not null))
       from sessions s
-      where started_at >= ${String(range.from)}::text::timestamptz and started_at < ${String(range.to)}::text::timestamptz
-        and (${channel}::text is null or coalesce(channel, 'unknown') = ${channel})
-    ) as session`;
+      where started_at >= ${String(from)}::text::timestamptz and started_at < ${String(to)}::text::timestamptz
+        and (${channel}::text is null or coalesce(channel, 'unknown') = ${channel})`,
+  );
+  const [counts] = await tx<[SessionCounts]>`
+    select coalesce(sum(sessions), 0)::float8 as sessions, coalesce(sum(converted), 0)::float8 as converted
+    from (
+      select sessions, converted
+      from dashboard_overview
+      where time_zone = ${businessZone}
+        and bucket >= ${String(days?.from ?? range.from)}::text::timestamptz and bucket < ${String(days?.to ?? range.from)}::text::timestamptz
+        and (${channel}::text is null or channel = ${channel})
+      ${ofEdges[0] ?? tx``}
+      ${ofEdges[1] ?? tx``}
+    ) as parts`;
   return counts;
 }

@@ -17,6 +17,10 @@ const now = new Date('2026-06-30T12:00:00Z');
 const at = (time: string) => ({ time: `2026-06-${time}:00:00Z` });
 const view = (session: string, time: string, more: object = {}) =>
   makeEvent('analytics.product_view', { session_id: session, product_id: 'mug', ...more }, at(time));
+const page = (time: string, data: object) =>
+  makeEvent('analytics.page_view', { session_id: 'p', page_url: 'https://shop.example/', ...data }, at(time));
+const payment = (time: string) =>
+  makeEvent('payments.payment.confirmed', { payment_id: 'y', order_id: 'o', amount: 5, currency: 'EUR' }, at(time));
 const add = (session: string, time: string) =>
   makeEvent('analytics.cart_changed', { session_id: session, product_id: 'mug', action: 'add', quantity: 1 }, at(time));
 const order = (status: string, time: string, data: object) =>
@@ -73,6 +77,41 @@ const histories: Readonly<
     first: [created('13T10', {}), refund('16T10', items('cup'))],
     later: [refund('17T10', items('mug'))],
   },
+  'an event between two days of a customer': {
+    first: [page('10T10', { customer_id: 'c' }), page('20T10', { customer_id: 'c' })],
+    later: [page('15T10', { customer_id: 'c', session_id: 'q' })],
+  },
+  'the customer of an order with events before': {
+    first: [payment('09T10'), page('20T10', { customer_id: 'c' })],
+    later: [created('13T10', { customer_id: 'c' })],
+  },
+  'another customer of an order': {
+    first: [created('10T10', { customer_id: 'c' }), payment('12T10'), page('20T10', { customer_id: 'd' })],
+    later: [order('paid', '14T10', { sequence: 2, customer_id: 'd' })],
+  },
+  'an order between two orders of a customer': {
+    first: [
+      created('10T10', { customer_id: 'c', order_id: 'a' }),
+      created('20T10', { customer_id: 'c', order_id: 'b' }),
+    ],
+    later: [created('15T10', { customer_id: 'c' })],
+  },
+  'an order created on an earlier day': {
+    first: [created('12T10', { customer_id: 'c' }), created('20T10', { customer_id: 'c', order_id: 'b' })],
+    later: [created('10T10', { customer_id: 'c' })],
+  },
+  'a session without products that began the day before': {
+    first: [page('10T10', {})],
+    later: [page('09T10', {})],
+  },
+  'a session without products that carries a channel': {
+    first: [page('10T10', {})],
+    later: [page('12T10', { channel: 'app' })],
+  },
+  'an order without lines in a session': {
+    first: [page('10T10', {})],
+    later: [created('12T10', { session_id: 'p', items: [] })],
+  },
 };
 
 async function store(events: readonly TestEvent[]): Promise<void> {
@@ -84,7 +123,10 @@ async function store(events: readonly TestEvent[]): Promise<void> {
   await aggregateWindows(sql, { zone: 'UTC', limit: 10_000 });
 }
 
-const tables = ['product_performance', 'category_performance', 'catalogue'];
+const tables = [
+  ...['product_performance', 'category_performance', 'catalogue'],
+  ...['dashboard_overview', 'customer_days', 'customer_recency'],
+];
 
 async function readRollups(): Promise<string[]> {
   const rows = await Promise.all(
@@ -93,18 +135,16 @@ async function readRollups(): Promise<string[]> {
   return rows.flat().map(({ row }) => row);
 }
 
-test.each(Object.entries(histories))('%s marks the days whose products it changes', async (_, { first, later }) => {
+test.each(Object.entries(histories))('%s marks the days that it changes', async (_, { first, later }) => {
   await sql`
-    truncate processed_events, analytics_events, dirty_windows, dirty_sessions, orders, order_lines, returns, return_lines,
-      sessions, session_products, ${sql(tables)}`;
+    truncate processed_events, analytics_events, dirty_windows, dirty_sessions, orders, order_lines, payments, returns, return_lines,
+      sessions, session_products, active_users, ${sql(tables)}`;
   await store(first);
   const before = await readRollups();
   await store(later);
   const kept = await readRollups();
   expect(kept).not.toEqual(before);
-  await sql`delete from product_performance`;
-  await sql`delete from category_performance`;
-  await sql`delete from catalogue`;
+  for (const table of tables) await sql`delete from ${sql(table)}`;
   await sql`insert into dirty_windows (hour) select generate_series('2026-06-01'::timestamptz, '2026-06-30', '1 hour')`;
   await aggregateWindows(sql, { zone: 'UTC', limit: 10_000 });
   expect(kept).toEqual(await readRollups());
