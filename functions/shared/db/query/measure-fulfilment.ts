@@ -28,30 +28,31 @@ export async function measureFulfilment(
 ): Promise<Fulfilment[]> {
   return await tx<Fulfilment[]>`
     with placed as materialized (
-      select * from (${placedOrders(tx, question)}) as placed where rate is not null
-    ),
-    parcels as (
-      select
-        order_id, coalesce(carrier, 'unknown') as carrier, shipments.handed_over_at, shipments.delivered_at, estimated_delivery_at
-      from shipments join placed using (order_id)
+      select order_id, created_at, cancelled_at, paid_at, handed_over_at, delivered_at
+      from (${placedOrders(tx, question)}) as placed
+      where rate is not null
     ),
     sent as materialized (
       select
-        order_id, carrier, min(handed_over_at) as handed_over_at, min(delivered_at) as delivered_at,
-        -- what was promised of the parcel that came first
-        (array_agg(estimated_delivery_at order by delivered_at, estimated_delivery_at) filter (where delivered_at is not null))[1]
-          as promised_at,
+        order_id, coalesce(carrier, 'unknown') collate "C" as carrier,
+        min(shipments.handed_over_at) as handed_over_at, min(shipments.delivered_at) as delivered_at,
+        -- the parcel that came first, with what was promised of it: a least array needs no sort within each order
+        min(array[shipments.delivered_at, estimated_delivery_at]) filter (where shipments.delivered_at is not null) as first_delivery,
         min(estimated_delivery_at) as due_at
-      from parcels
-      group by grouping sets ((order_id), (order_id, carrier))
+      from shipments join placed using (order_id)
+      group by order_id, coalesce(carrier, 'unknown') collate "C"
+    ),
+    of_orders as (
+      select order_id, min(first_delivery) as first_delivery, min(due_at) as due_at from sent group by order_id
     ),
     fulfilled as (
       select
-        null as carrier, created_at, cancelled_at, paid_at, placed.handed_over_at, placed.delivered_at, promised_at, due_at
-      from placed left join sent on sent.order_id = placed.order_id and sent.carrier is null
+        null as carrier, created_at, cancelled_at, paid_at, handed_over_at, delivered_at, first_delivery[2] as promised_at, due_at
+      from placed left join of_orders using (order_id)
       union all
-      select carrier, created_at, cancelled_at, paid_at, sent.handed_over_at, sent.delivered_at, promised_at, due_at
-      from placed join sent on sent.order_id = placed.order_id and sent.carrier is not null
+      select
+        carrier, created_at, cancelled_at, paid_at, sent.handed_over_at, sent.delivered_at, first_delivery[2], due_at
+      from placed join sent using (order_id)
     ),
     timed as (
       select
