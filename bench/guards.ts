@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SQSRecord } from 'aws-lambda';
 import postgres, { type Sql } from 'postgres';
@@ -17,6 +16,7 @@ import { storeEvents } from '../functions/ingest/store-events.ts';
 import { ensureDatabase, startPostgres } from '../local/postgres.ts';
 import { generateSample } from '../local/sample/generate-sample.ts';
 import { serveAwsCalls } from '../local/services/serve-aws-calls.ts';
+import { makeDirectory } from './make-directory.ts';
 import { median, type Report } from './report.ts';
 
 const ROUNDS = 15;
@@ -29,7 +29,7 @@ type Ingest = (records: readonly SQSRecord[]) => Promise<unknown>;
  * against the same steps alone. The idempotency table is left out of both. Rounds of the two take turns.
  */
 export async function benchGuards(report: Report): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'analytics-bench-'));
+  const directory = makeDirectory('bench');
   const cluster = await startPostgres({ directory: join(directory, 'postgres'), durable: true });
   const valve = serveAwsCalls({ 'DynamoDB_20120810.GetItem': () => ({}) }, async () => undefined);
   await once(valve.listen(0, '127.0.0.1'), 'listening');

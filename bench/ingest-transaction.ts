@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,6 +12,7 @@ import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';
 import { storeEvents } from '../functions/ingest/store-events.ts';
 import { ensureDatabase, startPostgres } from '../local/postgres.ts';
 import { generateSample } from '../local/sample/generate-sample.ts';
+import { makeDirectory } from './make-directory.ts';
 import { median, type Report } from './report.ts';
 
 const ROUNDS = 5;
@@ -21,7 +21,7 @@ const keys = { current: 'v1', keys: new Map([['v1', randomBytes(32)]]) };
 
 /** The ingest transaction against raw COPY of the same rows into a bare table, and against one insert per event. @returns the rate of COPY */
 export async function benchIngestTransaction(report: Report): Promise<number> {
-  const directory = mkdtempSync(join(tmpdir(), 'analytics-bench-'));
+  const directory = makeDirectory('bench');
   const cluster = await startPostgres({ directory: join(directory, 'postgres'), durable: true });
   await ensureDatabase(cluster, 'bench', 'analytics_migrate');
   const statements = new Set<string>();

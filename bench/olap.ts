@@ -3,8 +3,7 @@
  * made of them. Run by hand for decision 0022 (`node bench/olap.ts [EVENTS] [DIRECTORY]`); a directory keeps the files.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import postgres from 'postgres';
@@ -14,13 +13,14 @@ import { readRetainedMonth } from '#db/retain/read-retained-month.ts';
 import type { ExportObjects } from '#runtime/export-objects.ts';
 import { exportMonth } from '../functions/jobs/export-month.ts';
 import { ensureDatabase, startPostgres } from '../local/postgres.ts';
+import { makeDirectory } from './make-directory.ts';
 import { median } from './report.ts';
 
 const MONTH = '2026-09';
 const ROUNDS = 5;
 const events = Number(process.argv[2] ?? 1_000_000);
 const kept = process.argv[3];
-const directory = kept ?? mkdtempSync(join(tmpdir(), 'analytics-olap-'));
+const directory = kept ?? makeDirectory('olap');
 
 const QUESTIONS = {
   'orders and gross by day': `select date_trunc('day', occurred_at) as day, count(*), sum(amount) from events
@@ -74,7 +74,7 @@ const sizeOf = (path: string): number =>
     : statSync(path).size;
 const perEvent = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB, ${Math.round(bytes / events)} bytes an event`;
 
-const database = mkdtempSync(join(tmpdir(), 'analytics-olap-'));
+const database = makeDirectory('olap');
 const cluster = await startPostgres({ directory: join(database, 'postgres'), durable: true });
 try {
   await ensureDatabase(cluster, 'bench', 'analytics_migrate');

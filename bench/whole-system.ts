@@ -1,6 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { localClient } from '../local/commands/read-outputs.ts';
 import { sendBatches } from '../local/commands/send-batches.ts';
@@ -9,12 +7,12 @@ import { waitUntilDrained } from '../local/commands/wait-until-drained.ts';
 import { generateSample } from '../local/sample/generate-sample.ts';
 import { synthesizeLocal } from '../local/start/synthesize-local.ts';
 import { startSystem } from '../local/start-system.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { Report } from './report.ts';
 
 /** From `PutEvents` to rollups without dirty windows: bus, rules, queues, mappings, functions, database, on this machine. */
 export async function benchWholeSystem(report: Report, copyRate: number): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'analytics-bench-'));
-  chmodSync(dataDir, 0o755); // the database runs as another user when we are root
+  const dataDir = makeDirectory('bench');
   const system = await startSystem({ cdkOut: await synthesizeLocal(dataDir), dataDir, port: 0, log: () => {} });
   try {
     const { endpoints, eventBusName } = system.outputs;

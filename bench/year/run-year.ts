@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { applyMigrations } from '#db/apply-migrations.ts';
 import { ensureDatabase, startPostgres } from '../../local/postgres.ts';
 import { DAY } from '../../local/sample/cloud-event.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { rawQuestions } from './ask-raw.ts';
 import { askRoute, type Measured, measuredRoutes, measureRoute } from './ask-routes.ts';
 import { fillYear, markAllHours, takeSeed } from './fill-year.ts';
@@ -32,8 +32,7 @@ interface Size {
  * events, from the second to the third there is more history.
  */
 export async function benchYear(wanted: number): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'analytics-year-'));
-  chmodSync(directory, 0o755); // the database runs as another user when we are root, and would else be left elsewhere
+  const directory = makeDirectory('year');
   const cluster = await startPostgres({ directory: join(directory, 'postgres'), durable: false });
   const clients: Sql[] = [];
   const connect = (role: string) => {
