@@ -2,6 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { deadLetterAttributes, type Reason } from '#contract';
 import type { ValidEvent } from '#core/event.ts';
 import { joinKey } from '#core/facts.ts';
+import { hasContent } from '#core/has-content.ts';
 import { contentHash } from '#core/mask-event.ts';
 import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { currentKey } from '#core/pseudonymize.ts';
@@ -43,8 +44,7 @@ function explain(
 ): SQSRecord[] {
   const own = contentHash(canonical, currentKey(keys));
   if (!entry) return [withReason(record, 'processing_failed', { deduplicationKey: `failed ${own}` })];
-  const key = keys.keys.get(entry.key_version);
-  if (key === undefined || contentHash(canonical, key) === entry.content_hash) return [];
+  if (hasContent(entry, canonical, keys)) return [];
   const conflict = { pointer: '/id', keyword: 'unique', deduplicationKey: `conflict ${own}` };
   return [withReason(record, 'identity_conflict', conflict)];
 }

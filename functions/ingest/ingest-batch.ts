@@ -2,7 +2,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { typeOfQueue } from '#contract';
 import { errorCode } from '#core/classify-error.ts';
 import type { MaskedEvent, ValidEvent } from '#core/event.ts';
-import { contentHash, maskEvent } from '#core/mask-event.ts';
+import { hasContent } from '#core/has-content.ts';
+import { maskEvent } from '#core/mask-event.ts';
 import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { type ReadLimits, readEvent } from '#core/read-event.ts';
 import { type EventRows, toRows } from '#core/rows.ts';
@@ -157,11 +158,10 @@ async function storeGroups(groups: readonly Group[], dependencies: IngestDepende
 
 const byIdentity = (entries: readonly LedgerEntry[]) => new Map(entries.map((entry) => [identityOf(entry), entry]));
 
-/** Under the key that the entry was made with. Without that key nothing can be said, and the first to arrive stays. */
+/** Mostly the key is still the one of the entry, and its digest is there. */
 function sameContent({ event, entry: own }: Arrival, entry: LedgerEntry, keys: PseudonymKeys): boolean {
   if (own.key_version === entry.key_version) return own.content_hash === entry.content_hash;
-  const key = keys.keys.get(entry.key_version);
-  return key === undefined || contentHash(event.canonical, key) === entry.content_hash;
+  return hasContent(entry, event.canonical, keys);
 }
 
 function toConflict({ record, event, entry }: Arrival): DeadLetter {
