@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { maxConnections } from '../../lib/max-connections.ts';
 import { stageNames } from '../../lib/settings.ts';
 import { type Properties, type Resource, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
-/**
- * `max_connections` of Aurora PostgreSQL Serverless v2 by its greatest capacity. Below a minimum of 1 ACU it is 2,000 at most.
- * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html#aurora-serverless-v2.max-connections
- */
-const connectionsByCapacity = new Map([
-  [1, 189],
-  [4, 823],
-  [8, 1_669],
-  [16, 3_360],
-  [32, 5_000],
-  [64, 5_000],
-]);
 /** Without asking for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LAMBDA_QUOTA = 1_000;
 
@@ -49,11 +38,10 @@ function greatestConcurrency(app: App): Executions {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 const isJob = ({ properties }: Resource) => properties.FunctionName.startsWith('analytics-job-');
 
+/** alarm-thresholds.test.ts compares the function with AWS's published numbers. */
 function connectionsOf(cluster: Properties): number {
-  const { MinCapacity, MaxCapacity } = cluster.ServerlessV2ScalingConfiguration;
-  const most = connectionsByCapacity.get(MaxCapacity);
-  if (most === undefined) throw new Error(`Look up max_connections at ${MaxCapacity} ACU.`);
-  return MinCapacity < 1 ? Math.min(most, 2_000) : most;
+  const { MinCapacity: minCapacity, MaxCapacity: maxCapacity } = cluster.ServerlessV2ScalingConfiguration;
+  return maxConnections({ minCapacity, maxCapacity });
 }
 
 const stages = stageNames.filter((name) => name !== 'local');
