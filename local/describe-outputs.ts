@@ -7,6 +7,8 @@ import { ACCOUNT } from './template/resource-attributes.ts';
 /** What `DIR/outputs.json` holds: how to reach a running system. */
 export interface Outputs {
   readonly apiUrl: string;
+  /** Of the live stream; null where the templates hold none. */
+  readonly liveUrl: string | null;
   /** Bearer tokens of the scopes `analytics:read` and `analytics:admin`. */
   readonly token: string;
   readonly adminToken: string;
@@ -22,7 +24,7 @@ export interface Outputs {
   readonly pid: number;
 }
 
-type Addresses = Pick<Outputs, 'apiUrl' | 'endpoints' | 'databaseUrl' | 'controlUrl'>;
+type Addresses = Pick<Outputs, 'apiUrl' | 'liveUrl' | 'endpoints' | 'databaseUrl' | 'controlUrl'>;
 
 export async function describeOutputs(
   deployment: Deployment,

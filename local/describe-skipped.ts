@@ -19,6 +19,7 @@ const RUN: ReadonlySet<string> = new Set([
   'AWS::Lambda::Version',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Url',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Stage',

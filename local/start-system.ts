@@ -6,9 +6,11 @@ import { MINUTE } from './alarms/metric-store.ts';
 import type { AlarmStatus } from './alarms/watch-alarms.ts';
 import { watchSystem } from './alarms/watch-system.ts';
 import { answerControl } from './answer-control.ts';
-import { startIssuer } from './api/issue-tokens.ts';
+import { startIssuer, type TokenIssuer } from './api/issue-tokens.ts';
 import { readApis } from './api/read-api.ts';
+import { readFunctionUrl } from './api/read-function-url.ts';
 import { serveApi } from './api/serve-api.ts';
+import { serveFunctionUrl } from './api/serve-function-url.ts';
 import { startBus } from './bus/start-bus.ts';
 import { describeOutputs, type Outputs } from './describe-outputs.ts';
 import { describeSkipped } from './describe-skipped.ts';
@@ -65,6 +67,8 @@ export interface SystemOptions {
   readonly clock?: () => Date;
   /** Before a failed run of a job is tried again. Default: a minute, then two, as Lambda does. */
   readonly retryDelaysMs?: readonly number[];
+  /** Of the tokens. Default: one of its own. */
+  readonly issuer?: TokenIssuer;
 }
 
 const RETRY_DELAYS_MS = [60_000, 120_000];
@@ -91,7 +95,7 @@ async function start(options: SystemOptions, closers: (() => unknown)[]): Promis
 
   // Everything listens before anything is resolved: the templates' endpoints are these ports.
   let api: ReturnType<typeof readApis>;
-  const issuer = await startIssuer();
+  const { issuer = await startIssuer() } = options;
   const apiServer = serveApi(
     () => api,
     issuer.publicKey,
@@ -99,6 +103,13 @@ async function start(options: SystemOptions, closers: (() => unknown)[]): Promis
   );
   const apiUrl = await listen(apiServer, port);
   closers.push(() => close(apiServer));
+  let functionUrl: ReturnType<typeof readFunctionUrl>;
+  const liveUrl = holds(assembly, 'AWS::Lambda::Url')
+    ? await listenFor(
+        serveFunctionUrl(() => functionUrl),
+        closers,
+      )
+    : null;
   const operations: Record<string, AwsOperation> = {};
   let control: ControlRequest = async () => undefined;
   const awsServer = serveAwsCalls(operations, (...call) => control(...call));
@@ -115,7 +126,7 @@ async function start(options: SystemOptions, closers: (() => unknown)[]): Promis
 
   const material = keepMaterial(join(dataDir, 'secrets.json'));
   const readSecret = secretReader(() => listSecrets(deployment), material);
-  const places = { sqsUrl: queues.url, apiUrl, database: cluster };
+  const places = { sqsUrl: queues.url, apiUrl, liveUrl: liveUrl ?? undefined, database: cluster };
   const deployment = deployTemplate(assembly, places, (id) => readSecret(id)?.text ?? '');
 
   const databaseUrl = cluster && (await createDatabase(cluster, deployment));
@@ -160,6 +171,7 @@ async function start(options: SystemOptions, closers: (() => unknown)[]): Promis
 
   await runTriggers(deployment, byArn);
   api = readApis(deployment, byArn);
+  functionUrl = readFunctionUrl(deployment, byArn);
   const mappings = readMappings(deployment, byArn, queues).map((one) => runMapping(queues, one));
   const ending = new AbortController();
   const invokeLater = invokeAsynchronously(deployment, { queues, retryDelaysMs, signal: ending.signal });
@@ -211,6 +223,7 @@ async function start(options: SystemOptions, closers: (() => unknown)[]): Promis
   return {
     outputs: await describeOutputs(deployment, issuer, {
       apiUrl,
+      liveUrl,
       endpoints,
       databaseUrl: databaseUrl ?? '',
       controlUrl: awsUrl,
@@ -244,6 +257,13 @@ function findKey(deployment: Deployment, id: string): string | undefined {
   const alias = deployment.of('AWS::KMS::Alias').find(({ name }) => name === id || id.endsWith(`:${name}`));
   const wanted = (alias ? String(alias.properties().TargetKeyId) : id).split('/').at(-1);
   return deployment.of('AWS::KMS::Key').find(({ name }) => name === wanted)?.name;
+}
+
+/** On a free port, until the system stops. Answers its URL, with a slash at its end. */
+async function listenFor(server: Server, closers: (() => unknown)[]): Promise<string> {
+  const url = await listen(server, 0);
+  closers.push(() => close(server));
+  return `${url}/`;
 }
 
 function close(server: Server): Promise<void> {

@@ -6,9 +6,9 @@ export function measureFunction(fn: LambdaFunction, record: RecordMetric, clock:
   const of = (name: string) => ({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: fn.name } });
   return {
     ...fn,
-    invoke: async (payload) => {
+    invoke: async (payload, reader) => {
       const began = performance.now();
-      const result = await fn.invoke(payload);
+      const result = await fn.invoke(payload, reader);
       const at = clock();
       record(of('Invocations'), 1, at);
       record(of('Errors'), result.error ? 1 : 0, at);

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
+import { allowOrigin } from './allow-origin.ts';
 import { authorizeRequest, localCaller } from './authorize-request.ts';
 import { makeHttpEvent } from './make-http-event.ts';
 import { matchRoute } from './match-route.ts';
-import type { CorsRules, HttpApi } from './read-api.ts';
+import type { HttpApi } from './read-api.ts';
+import { readBytes } from './read-bytes.ts';
 import { writeHttpAnswer, writeMessage } from './write-http-answer.ts';
 
 /** API Gateway's cap on a request body. */
@@ -43,7 +45,7 @@ async function answer(
     response.writeHead(204).end();
     return;
   }
-  const body = await readBytes(request);
+  const body = await readBytes(request, MAX_BODY_BYTES);
   if (!body) return writeMessage(response, 413, 'Request Entity Too Large');
   const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
   const match = matchRoute(api.routes, method, path);
@@ -58,25 +60,4 @@ async function answer(
   const authorizer = route.iam ? localCaller : authorized;
   const options = { request, body, pathParameters, authorizer, now, routeKey: route.key, apiId: api.id };
   writeHttpAnswer(await route.fn.invoke(JSON.stringify(makeHttpEvent(options))), response);
-}
-
-/** Undefined when it is longer than an HTTP API takes. */
-async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
-}
-
-function allowOrigin(cors: CorsRules, origin: string, response: ServerResponse): void {
-  const { AllowOrigins = [], AllowMethods = [], AllowHeaders = [], ExposeHeaders = [], MaxAge } = cors;
-  if (!AllowOrigins.includes('*') && !AllowOrigins.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', AllowOrigins.includes('*') ? '*' : origin);
-  if (AllowMethods.length > 0) response.setHeader('access-control-allow-methods', AllowMethods.join(','));
-  if (AllowHeaders.length > 0) response.setHeader('access-control-allow-headers', AllowHeaders.join(','));
-  if (ExposeHeaders.length > 0) response.setHeader('access-control-expose-headers', ExposeHeaders.join(','));
-  if (MaxAge !== undefined) response.setHeader('access-control-max-age', String(MaxAge));
 }

@@ -19,6 +19,7 @@ interface FunctionProperties {
   readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
   readonly Timeout?: number;
   readonly MemorySize?: number;
+  readonly ReservedConcurrentExecutions?: number;
 }
 
 /** The functions that this runner runs, by resource: Node.js code of an asset. CDK's own helpers are not among them. */
@@ -46,6 +47,7 @@ export function readFunctions(
       environment: environment(resource.name, directory, properties, surroundings),
       timeoutSeconds: Number(properties.Timeout ?? 3),
       memoryMb: Number(properties.MemorySize ?? 128),
+      reserved: properties.ReservedConcurrentExecutions,
       logFile: join(surroundings.logDirectory, `${resource.name}.log`),
     });
   }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './worker.ts';
+import { HUNG_UP, type StreamTarget } from './provide-awslambda.ts';
+import type { WorkerAnswer, WorkerPart, WorkerRequest, WorkerSetup } from './worker.ts';
 
 export interface FunctionSettings {
   readonly name: string;
@@ -13,7 +14,15 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Executions at once that are reserved for it; undefined: none are. */
+  readonly reserved?: number | undefined;
   readonly logFile: string;
+}
+
+/** Takes a response as it comes. */
+export interface StreamReader extends StreamTarget {
+  /** Aborts when whoever reads it has gone. */
+  readonly signal: AbortSignal;
 }
 
 export interface InvocationError {
@@ -31,15 +40,18 @@ export interface LambdaFunction {
   readonly arn: string;
   /** Number of warm workers. */
   workers(): number;
-  invoke(payload: string): Promise<InvocationResult>;
+  /** What a handler that streams has to say goes to `reader`, if there is one, before the result. */
+  invoke(payload: string, reader?: StreamReader): Promise<InvocationResult>;
   stop(): Promise<void>;
 }
 
 /** Execution environments of one function: as many as two cores carry. */
 export const MAX_WORKERS = 2;
 
+const throttled: InvocationError = { errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' };
+
 interface Environment {
-  run(payload: string): Promise<InvocationResult>;
+  run(payload: string, reader?: StreamReader): Promise<InvocationResult>;
   alive(): boolean;
   stop(): Promise<unknown>;
 }
@@ -58,11 +70,13 @@ export function runFunction(
   const idle: Environment[] = [];
   const waiting: ((environment: Environment) => void)[] = [];
   let isStopped = false;
+  let running = 0;
+  const { reserved } = settings;
 
   const acquire = (): Environment | Promise<Environment> => {
     const warm = idle.pop();
     if (warm) return warm;
-    if (environments.size < MAX_WORKERS) return started();
+    if (environments.size < (reserved ?? MAX_WORKERS)) return started();
     return new Promise((resolve) => waiting.push(resolve));
   };
   const started = () => {
@@ -82,10 +96,13 @@ export function runFunction(
     name: settings.name,
     arn: settings.arn,
     workers: () => environments.size,
-    invoke: async (payload) => {
+    invoke: async (payload, reader) => {
+      if (running === reserved) return { error: throttled };
+      running += 1;
       const environment = await acquire();
-      const result = await environment.run(payload);
+      const result = await environment.run(payload, reader);
       release(environment);
+      running -= 1;
       // The message may name what the function's own log may name; the terminal gets the kind and the place.
       if (result.error && !isStopped)
         log(`${settings.name} failed with ${result.error.errorType}; see ${settings.logFile}`);
@@ -123,6 +140,7 @@ function startEnvironment(
   worker.stderr.pipe(logStream, { end: false });
   let alive = true;
   let finish: ((result: InvocationResult) => void) | undefined;
+  let reading: StreamReader | undefined;
   const end = (error: InvocationError) => {
     // A worker that is stopped or timed out exits too: only the first end is one.
     if (!alive) return;
@@ -130,7 +148,9 @@ function startEnvironment(
     logStream.write(`${JSON.stringify(error)}\n`);
     finish?.({ error });
   };
-  worker.on('message', (answer: WorkerAnswer) => {
+  worker.on('message', (answer: WorkerAnswer | WorkerPart) => {
+    if ('head' in answer) return reading?.head(answer.head);
+    if ('chunk' in answer) return reading?.chunk(answer.chunk);
     if (answer.error) logStream.write(`${JSON.stringify({ ...answer.error, requestId: answer.requestId })}\n`);
     finish?.(answer.error ? { error: answer.error } : { payload: answer.payload });
   });
@@ -146,7 +166,7 @@ function startEnvironment(
       finish?.({ error: { errorType: 'Runtime.ExitError', errorMessage: 'The system was stopped' } });
       return worker.terminate();
     },
-    run: async (payload) => {
+    run: async (payload, reader) => {
       if (!alive)
         return { error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited before the invocation' } };
       const result = new Promise<InvocationResult>((resolve) => {
@@ -162,9 +182,15 @@ function startEnvironment(
       }, timeoutMs);
       const request: WorkerRequest = { requestId: randomUUID(), payload, deadline: Date.now() + timeoutMs };
       worker.postMessage(request);
+      const hangUp = () => worker.postMessage(HUNG_UP);
+      reader?.signal.addEventListener('abort', hangUp);
+      if (reader?.signal.aborted) hangUp();
+      reading = reader;
       return result.finally(() => {
         clearTimeout(timer);
+        reader?.signal.removeEventListener('abort', hangUp);
         finish = undefined;
+        reading = undefined;
       });
     },
   };

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { HUNG_UP, isStreaming, provideAwslambda, ResponseStream, type StreamHead } from './provide-awslambda.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerSetup {
@@ -28,12 +29,16 @@ export interface WorkerAnswer {
   };
 }
 
+/** A part of a streamed response, before its `WorkerAnswer`. */
+export type WorkerPart = { readonly head: StreamHead } | { readonly chunk: Uint8Array };
+
 const setup = workerData as WorkerSetup;
 // A thread of many: what the whole process holds is not what this function would
 process.memoryUsage.rss = () => {
   const { heapTotal, external } = process.memoryUsage();
   return heapTotal + external;
 };
+provideAwslambda();
 // A module that fails to load ends the worker, and with it the invocation that waits: what Lambda calls an init error.
 const handler = (await import(pathToFileURL(setup.moduleFile).href))[setup.exportName] as (
   event: unknown,
@@ -41,13 +46,17 @@ const handler = (await import(pathToFileURL(setup.moduleFile).href))[setup.expor
 ) => unknown;
 if (typeof handler !== 'function') throw new Error(`${setup.moduleFile} does not export ${setup.exportName}`);
 
-parentPort?.on('message', async (request: WorkerRequest) => {
-  parentPort?.postMessage(await answer(request));
+let streaming: ResponseStream | undefined;
+parentPort?.on('message', async (request: WorkerRequest | typeof HUNG_UP) => {
+  if (request === HUNG_UP) streaming?.destroy();
+  else parentPort?.postMessage(await answer(request));
 });
+
+const send = (part: WorkerPart) => parentPort?.postMessage(part);
 
 async function answer({ requestId, payload, deadline }: WorkerRequest): Promise<WorkerAnswer> {
   try {
-    const result = await handler(JSON.parse(payload), {
+    const context = {
       awsRequestId: requestId,
       functionName: setup.functionName,
       functionVersion: '$LATEST',
@@ -57,7 +66,14 @@ async function answer({ requestId, payload, deadline }: WorkerRequest): Promise<
       logStreamName: 'local',
       callbackWaitsForEmptyEventLoop: false,
       getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    });
+    };
+    if (isStreaming(handler)) {
+      streaming = new ResponseStream({ head: (head) => send({ head }), chunk: (chunk) => send({ chunk }) });
+      await handler(JSON.parse(payload), streaming, context);
+      if (!streaming.writableFinished && !streaming.destroyed) throw new Error('Response stream is not finished.');
+      return { requestId };
+    }
+    const result = await handler(JSON.parse(payload), context);
     return { requestId, payload: JSON.stringify(result) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));

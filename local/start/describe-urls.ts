@@ -6,7 +6,7 @@ import type { Period } from '../sample.ts';
  * How to reach a running system, as lines. With a period the dashboard's URL asks for the very numbers that were printed;
  * else for the API's default.
  */
-export function describeUrls({ apiUrl }: Outputs, dataDir: string, period: Period | undefined): string {
+export function describeUrls({ apiUrl, liveUrl }: Outputs, dataDir: string, period: Period | undefined): string {
   const overview = new URL('/api/v1/analytics/dashboard/overview', apiUrl);
   if (period) {
     overview.searchParams.set('from', period.from.toISOString());
@@ -17,6 +17,7 @@ export function describeUrls({ apiUrl }: Outputs, dataDir: string, period: Perio
     '',
     `dashboard     ${overview}`,
     `revenue       ${new URL('/api/v1/analytics/revenue', apiUrl)}`,
+    ...(liveUrl === null ? [] : [`live figures  ${liveUrl} (a stream: curl -N, with the token)`]),
     `API docs      ${new URL('/docs', apiUrl)}`,
     `health        ${new URL('/health', apiUrl)}`,
     `all the rest  ${file} (tokens, queues, bus, database)`,

@@ -8,6 +8,8 @@ export const ACCOUNT = '000000000000';
 export interface Places {
   readonly sqsUrl: string;
   readonly apiUrl: string;
+  /** Of the function URL, with a slash at its end as Lambda writes it; undefined where the templates hold none. */
+  readonly liveUrl?: string | undefined;
   /** Undefined where the templates hold no database. */
   readonly database: { readonly host: string; readonly port: number } | undefined;
 }
@@ -68,6 +70,11 @@ const tables: Readonly<Record<string, (resource: DeployedResource, places: Place
   'AWS::DynamoDB::Table': dynamoTable,
   'AWS::DynamoDB::GlobalTable': dynamoTable,
   'AWS::Lambda::Function': ({ name }) => ({ Ref: name, Arn: arn('lambda', `function:${name}`) }),
+  'AWS::Lambda::Url': ({ properties }, { liveUrl }) => ({
+    Ref: properties().TargetFunctionArn,
+    FunctionArn: properties().TargetFunctionArn,
+    FunctionUrl: liveUrl,
+  }),
   'AWS::Lambda::Version': ({ properties }) => ({ Ref: qualified(properties().FunctionName, '1'), Version: '1' }),
   'AWS::Lambda::Alias': ({ properties }) => ({ Ref: qualified(properties().FunctionName, String(properties().Name)) }),
   'AWS::Events::EventBus': ({ name }) => ({ Ref: name, Name: name, Arn: arn('events', `event-bus/${name}`) }),

@@ -36,6 +36,7 @@ export function makeDataDir(url: string, more: Partial<Outputs> = {}): string {
   const queue = (name: string) => ({ url: `${url}/000000000000/${name}`, dlqUrl: `${url}/000000000000/dlq-${name}` });
   const outputs: Outputs = {
     apiUrl: url,
+    liveUrl: null,
     token: 'token',
     adminToken: 'token',
     eventBusName: 'the-bus',

@@ -45,6 +45,7 @@ beforeAll(async () => {
   const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
   outputs = {
     apiUrl,
+    liveUrl: null,
     token: 'reader',
     adminToken: 'admin',
     eventBusName: 'the-bus',
