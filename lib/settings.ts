@@ -17,6 +17,8 @@ interface StageRow {
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
   /** Minutes without any event after which it is an alarm: longer than the shop's quietest night. */
   readonly silenceMinutes: number;
+  /** Viewers of the live stream at once: executions of Lambda that are reserved for them. 0: there is no stream. */
+  readonly liveViewers: number;
   /** How long the queues' consumer waits for a batch to fill. */
   readonly batchWindowSeconds: number;
   /** Settings whose default differs in this stage; a variable still overrides them. */
@@ -36,6 +38,7 @@ const small: StageRow = {
   protect: false,
   silenceMinutes: 720,
   throttle: { rateLimit: 20, burstLimit: 40 },
+  liveViewers: 0,
   batchWindowSeconds: 1,
 };
 
@@ -49,12 +52,14 @@ const production: StageRow = {
   protect: true,
   silenceMinutes: 360,
   throttle: { rateLimit: 35, burstLimit: 70 },
+  // Reserving fails where the account's quota does not leave 100 to all others, as that of many a new one: it is asked for.
+  liveViewers: 0,
   batchWindowSeconds: 1,
 };
 
 const stages = {
   /** Not deployed: what `npm start` runs on this machine. */
-  local: small,
+  local: { ...small, liveViewers: 4 },
   staging: small,
   production,
   /** From about a hundred million events a month on. It needs a raised quota of concurrent executions: docs/deploy.md. */
@@ -133,6 +138,15 @@ function readRunbookUrl({ [alarmVariables.runbook]: url = 'docs/runbook.md' }: E
   throw new Error(`${alarmVariables.runbook} must be an http(s):// URL without a fragment.`);
 }
 
+/** Variable of the synthesis: for how many viewers at once there is a live stream. */
+export const liveVariables = { viewers: 'LIVE_VIEWERS' } as const;
+
+function readLiveViewers({ liveViewers }: StageRow, { [liveVariables.viewers]: text }: Environment): number {
+  if (text === undefined) return liveViewers;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new Error(`${liveVariables.viewers} must be a whole number from 0 (no live stream) to 9999.`);
+}
+
 function readSilence({ silenceMinutes }: StageRow, { [alarmVariables.silence]: text }: Environment): number {
   const minutes = text === undefined ? silenceMinutes : Number(text);
   // CloudWatch looks back a day at most in periods of five minutes.
@@ -156,6 +170,7 @@ export function readSettings(stage: string, environment: Environment): Settings 
     alarmEmails: readAlarmEmails(stage, environment),
     runbookUrl: readRunbookUrl(environment),
     silenceMinutes: readSilence(row, environment),
+    liveViewers: readLiveViewers(row, environment),
     // "Except on create": a first deployment that fails leaves nothing behind for the next one to stumble over.
     removalPolicy: row.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   };

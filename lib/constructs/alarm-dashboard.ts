@@ -7,6 +7,7 @@ import {
   eventTypes,
   functionName,
   jobs,
+  LIVE_FUNCTION,
   metrics,
   metricsNamespace,
   queueName,
@@ -66,9 +67,13 @@ export class AlarmDashboard extends Dashboard {
   }
 }
 
-const functions = [...Object.values(consumers), 'query', 'admin', ...jobs.map(({ name }) => `job-${name}`)].map(
-  functionName,
-);
+const functions = [
+  ...Object.values(consumers),
+  'query',
+  'admin',
+  LIVE_FUNCTION,
+  ...jobs.map(({ name }) => `job-${name}`),
+].map(functionName);
 
 const graph = (title: string, left: Metric[]) => new GraphWidget({ title, width: WIDTH / 3, height: 6, left });
 

@@ -11,6 +11,8 @@ export interface FunctionAlarmsProps {
   readonly timeout: Duration;
   /** Callers or queues wait for it. A job's failures and lateness have alarms of their own, and it may use all its time. */
   readonly serves: boolean;
+  /** How long it takes is its caller's to say. */
+  readonly streams?: boolean;
 }
 
 /** Below the deadline that the handlers give themselves (timeout − 2 s), past which they answer that there was no time. */
@@ -18,7 +20,7 @@ const SLOW_SHARE = 0.8;
 
 /** Memory of any function; failures, throttles and slowness of those that serve. */
 export class FunctionAlarms extends Construct {
-  constructor(scope: Construct, id: string, { fn, name, timeout, serves }: FunctionAlarmsProps) {
+  constructor(scope: Construct, id: string, { fn, name, timeout, serves, streams = false }: FunctionAlarmsProps) {
     super(scope, id);
     const alarm = (alarmName: string, severity: Severity, metric: IMetric, above: number, periods: number) =>
       new RunbookAlarm(this, alarmName, {
@@ -41,6 +43,7 @@ export class FunctionAlarms extends Construct {
     // Handlers answer for what fails within them; an error is a crash, a timeout or a start that failed. One mends itself.
     alarm('function-errors', 'P2', fn.metricErrors(fiveMinutes), 0, 3);
     alarm('function-throttled', 'P2', fn.metricThrottles(fiveMinutes), 0, 3);
+    if (streams) return;
     const slowest = fn.metricDuration({ ...fiveMinutes, statistic: Stats.MAXIMUM });
     alarm('function-near-timeout', 'warning', slowest, SLOW_SHARE * timeout.toMilliseconds(), 3);
   }

@@ -1,11 +1,12 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { databaseRoles } from '#contract';
+import { LiveStream } from '../constructs/live-stream.ts';
 import { QueryApi } from '../constructs/query-api.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import type { DataStack } from './data-stack.ts';
 
-/** The read side: an HTTP API over one function with a read-only database login. */
+/** The read side: an HTTP API over one function with a read-only database login, and the live stream that asks it. */
 export class QueryStack extends Stack {
   constructor(scope: Construct, id: string, { data, ...props }: StackProps & { readonly data: DataStack }) {
     super(scope, id, props);
@@ -22,5 +23,7 @@ export class QueryStack extends Stack {
     });
     const api = new QueryApi(this, 'QueryApi', { handler, settings: platform.settings });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
+    const { settings, functionsDirectory } = platform;
+    new LiveStream(this, 'LiveStream', { settings, functionsDirectory, apiUrl: api.url });
   }
 }

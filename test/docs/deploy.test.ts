@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { settingDefaults } from '#contract';
-import { alarmVariables, readSettings, stageNames, tokenVariables } from '../../lib/settings.ts';
+import { alarmVariables, liveVariables, readSettings, stageNames, tokenVariables } from '../../lib/settings.ts';
 
 const markdown = readFileSync('docs/deploy.md', 'utf8');
 
@@ -29,7 +29,11 @@ describe('docs/deploy.md', () => {
   it('has every setting with its default, and no other', () => {
     const ofFunctions = Object.entries(settingDefaults).map(([name, value]) => [name, value || 'empty']);
     const listed = variables.map(([name, value]) => [name, value]);
-    const ofDeployment = [...Object.values(tokenVariables), ...Object.values(alarmVariables)] as string[];
+    const ofDeployment = [
+      ...Object.values(tokenVariables),
+      ...Object.values(alarmVariables),
+      ...Object.values(liveVariables),
+    ] as string[];
     expect(listed.filter(([name]) => !ofDeployment.includes(name!))).toEqual(ofFunctions);
     expect(listed.map(([name]) => name).filter((name) => ofDeployment.includes(name!))).toEqual(ofDeployment);
   });
@@ -51,6 +55,7 @@ describe('docs/deploy.md', () => {
         String(settings.logRetention),
         settings.protect ? 'yes' : 'no',
         `${settings.throttle.rateLimit}, ${settings.throttle.burstLimit}`,
+        String(settings.liveViewers),
         String(settings.batchWindowSeconds),
         settings.functions.INGEST_CONCURRENCY_FACTOR,
       ];

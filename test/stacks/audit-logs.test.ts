@@ -46,7 +46,7 @@ describe('with the setting', () => {
   });
 
   it('`own` are the log groups of all functions of the service', () => {
-    const app = synthesizeForTest('production', { AUDIT_LOG_GROUPS: 'own' });
+    const app = synthesizeForTest('production', { AUDIT_LOG_GROUPS: 'own', LIVE_VIEWERS: '25' });
     const logs = app.resources('AWS::Lambda::Function').flatMap(({ properties }) => {
       const id = properties.LoggingConfig?.LogGroup.Ref;
       return app.resources('AWS::Logs::LogGroup').filter((group) => group.id === id && properties.FunctionName);

@@ -53,7 +53,7 @@ const withLogs: Record<string, string> = {
   TIMESTREAM_TABLE: 'shop/measures',
 };
 const variants = stageNames.flatMap((stage) => [
-  { stage, environment: {} },
+  { stage, environment: { LIVE_VIEWERS: '5' } },
   { stage, environment: withLogs },
 ]);
 

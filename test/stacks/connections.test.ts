@@ -8,6 +8,8 @@ const LAMBDA_QUOTA = 1_000;
 
 type App = ReturnType<typeof synthesizeForTest>;
 type Executions = Readonly<Record<'ingest' | 'capture' | 'query' | 'admin' | 'jobs', number>>;
+/** As docs/deploy.md suggests to set LIVE_VIEWERS. */
+const VIEWERS = 25;
 
 /** What can run at once at most, were every answer and every job as slow as its timeout lets it be. */
 function greatestConcurrency(app: App): Executions {
@@ -61,9 +63,14 @@ describe.each(stages)('%s', (stage) => {
     );
   });
 
-  it('runs no more at once than docs/deploy.md asks the account for', () => {
+  it('runs no more at once than docs/deploy.md asks the account for, also with a live stream', () => {
+    const reserving = synthesizeForTest(stage, { LIVE_VIEWERS: String(VIEWERS) }).resources('AWS::Lambda::Function');
+    const reserved = reserving.flatMap(({ properties }) => properties.ReservedConcurrentExecutions ?? []);
+    expect(reserved).toEqual([VIEWERS]);
     // Above it Lambda throttles: a queue's messages are received and come back, which counts towards the dead letter.
-    expect(total, JSON.stringify(executions)).toBeLessThanOrEqual(stage === 'high-volume' ? 3_000 : LAMBDA_QUOTA);
+    expect(total + VIEWERS, JSON.stringify(executions)).toBeLessThanOrEqual(
+      stage === 'high-volume' ? 3_000 : LAMBDA_QUOTA,
+    );
   });
 });
 

@@ -168,6 +168,8 @@ describe('settings', () => {
     AUDIT_LOG_GROUPS: 'own,/aws/apigateway/shop',
     TIMESTREAM_TABLE: 'shop/measures',
     TIMESTREAM_ENDPOINT: 'https://ingest-cell1.timestream.us-east-1.amazonaws.com',
+    LIVE_INTERVAL_SECONDS: '3',
+    LIVE_STREAM_SECONDS: '300',
     LOG_LEVEL: 'DEBUG',
     POWERTOOLS_LOGGER_SAMPLE_RATE: '0.05',
   };
@@ -213,6 +215,8 @@ describe('settings', () => {
     ['AUDIT_LOG_GROUPS', ['/aws/lambda/*', 'own,', 'a b', 'own;/x']],
     ['TIMESTREAM_TABLE', ['measures', 'shop/', 'shop/measures/x', 'a b/measures']],
     ['TIMESTREAM_ENDPOINT', ['ingest-cell1', 'http://ingest.example', 'https://host/path']],
+    ['LIVE_INTERVAL_SECONDS', ['0', '61', '2.5']],
+    ['LIVE_STREAM_SECONDS', ['1', '900', '']],
     ['LOG_LEVEL', ['verbose']],
   ])('%s stops the synthesis by name when it is wrong', (name, values) => {
     for (const value of values)

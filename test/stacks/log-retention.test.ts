@@ -3,7 +3,7 @@ import { ownLogGroups } from '#contract';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 it('keeps what functions and APIs log for the days of the stage, and traces every function', () => {
-  const stacks = synthesizeForTest('production');
+  const stacks = synthesizeForTest('production', { LIVE_VIEWERS: '25' });
   const groups = stacks.resources('AWS::Logs::LogGroup').map(({ properties }) => properties);
   expect(new Set(groups.map(({ RetentionInDays }) => RetentionInDays))).toEqual(new Set([90]));
   expect(groups.map(({ LogGroupName }) => LogGroupName)).toEqual(expect.arrayContaining([...ownLogGroups]));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Properties, type Resource, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
-const app = synthesizeForTest('production');
+const app = synthesizeForTest('production', { LIVE_VIEWERS: '25' });
 const policies = app.resources('AWS::IAM::Policy');
 const roles = app.resources('AWS::IAM::Role');
 

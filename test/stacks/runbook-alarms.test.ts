@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { severities } from '#contract';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
-const app = synthesizeForTest('production');
+const app = synthesizeForTest('production', { LIVE_VIEWERS: '25' });
 const alarms = app.resources('AWS::CloudWatch::Alarm');
 
 it.each(alarms)('$properties.AlarmName leads to its heading in the runbook', ({ properties }) => {

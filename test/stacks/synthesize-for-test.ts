@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { jobs } from '#contract';
+import { jobs, LIVE_FUNCTION } from '#contract';
 import { createApp } from '../../lib/synthesize.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is untyped JSON, and every test says which part it expects.
@@ -34,7 +34,14 @@ process.env.CDK_VALIDATION = 'false';
 export function synthesizeForTest(stage: string, environment: Readonly<Record<string, string>> = {}, outdir?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'analytics-synth-'));
   const functionsDirectory = join(directory, 'functions');
-  for (const name of ['ingest', 'dlq-capture', 'query', 'admin', ...jobs.map((job) => `job-${job.name}`)]) {
+  for (const name of [
+    'ingest',
+    'dlq-capture',
+    'query',
+    'admin',
+    LIVE_FUNCTION,
+    ...jobs.map((job) => `job-${job.name}`),
+  ]) {
     mkdirSync(join(functionsDirectory, name), { recursive: true });
     // The name makes each bundle another asset.
     writeFileSync(join(functionsDirectory, name, 'index.mjs'), `export const handler = '${name}';`);

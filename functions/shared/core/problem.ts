@@ -52,6 +52,17 @@ export class Unavailable extends RequestError {
   };
 }
 
+/** Of a request that comes without a token; one that is wrong is the API's to refuse. */
+export class Unauthorized extends RequestError {
+  override readonly name = 'Unauthorized';
+  readonly problem: Problem = {
+    type: problemType('unauthorized'),
+    title: 'Unauthorized',
+    status: 401,
+    detail: 'Expected a bearer token in the header Authorization',
+  };
+}
+
 /** What is said of an error that nobody expected: nothing but where to find it. */
 export function internalProblem(requestId: string): Problem {
   const detail = 'The request could not be answered; the logs say why under its requestId';

@@ -102,6 +102,8 @@ export const settingRules = {
   AUDIT_LOG_GROUPS: logGroups,
   TIMESTREAM_TABLE: timestreamTable,
   TIMESTREAM_ENDPOINT: endpointUrl,
+  LIVE_INTERVAL_SECONDS: wholeNumber(1, 60),
+  LIVE_STREAM_SECONDS: wholeNumber(2, 880),
   POWERTOOLS_LOGGER_SAMPLE_RATE: share,
   LOG_LEVEL: { expected: levels.join(', '), read: (text: string) => levels.find((level) => level === text) },
 } as const satisfies Record<SettingName, Rule<string | number | readonly string[] | TimestreamTable>>;

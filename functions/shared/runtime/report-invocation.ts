@@ -1,4 +1,4 @@
-import type { MiddlewareObj, Request } from '@middy/core';
+import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { metrics as metricNames } from '#contract';
 import { measureBy } from './measure-by.ts';
@@ -13,12 +13,13 @@ const BYTES_PER_MB = 1024 * 1024;
 export function reportInvocation(): MiddlewareObj<unknown, unknown, Error, Context> {
   return {
     before: ({ context }) => metrics.captureColdStartMetric(context.functionName),
-    after: report,
-    onError: report,
+    after: reportUse,
+    onError: reportUse,
   };
 }
 
-function report({ context }: Request<unknown, unknown, Error, Context>): void {
+/** At the end of an invocation: its share of the memory, and whatever it counted. */
+export function reportUse({ context }: { readonly context: Context }): void {
   const percent = (100 * process.memoryUsage.rss()) / (Number(context.memoryLimitInMB) * BYTES_PER_MB);
   measureBy({ function: context.functionName }, metricNames.memoryUsedPercent, 'Percent', Number(percent.toFixed(1)));
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
