@@ -42,24 +42,24 @@ async function refreshCustomerDays(tx: TransactionSql, days: readonly Window[], 
     with stale as materialized (
       select * from json_to_recordset(${text}::text::json) as day (start timestamptz, "end" timestamptz, hourly boolean)
     ),
-    hours as materialized (
-      select start, hour from stale cross join lateral generate_series(start, "end" - interval '1 hour', interval '1 hour') as hour
-      where hourly
-    ),
     current as materialized (
-      select start as bucket, 'active' as kind, id as customer_id from hours join active_users using (hour) where kind = 'customer'
+      select start as bucket, 'active' as kind, a.id as customer_id
+      from stale join active_users a on a.hour >= start and a.hour < "end"
+      where hourly and a.kind = 'customer'
       union
+      -- offset 0 keeps the lookup one by one: the planner expects a hundred days and would read all orders (220 ms a day, not 13)
       select start, 'active', o.customer_id
-      from hours join active_users a using (hour) join orders o on o.order_id = a.id
-      where a.kind = 'order' and o.customer_id is not null
+      from stale join active_users a on a.hour >= start and a.hour < "end"
+      cross join lateral (select customer_id from orders where order_id = a.id offset 0) as o
+      where hourly and a.kind = 'order' and o.customer_id is not null
       union
       select start, 'buyer', o.customer_id
       from stale join orders o on o.created_at >= start and o.created_at < "end"
       where o.customer_id is not null
     ),
     left_day as (
-      delete from customer_days d using stale
-      where d.time_zone = ${zone} and d.bucket = stale.start
+      delete from customer_days d
+      where d.time_zone = ${zone} and d.bucket = any(${days.map(({ start }) => start)}::text[]::timestamptz[])
         and not exists (select from current c where c.bucket = d.bucket and c.kind = d.kind and c.customer_id = d.customer_id)
       returning d.bucket, d.kind, d.customer_id
     ),

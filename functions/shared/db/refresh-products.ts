@@ -30,19 +30,26 @@ export async function refreshProducts(tx: TransactionSql, days: readonly Window[
   await refreshCatalogue(tx, text, zone);
 }
 
-/** The latest order of the day that carries a name gives it; what no order of the day names, the latest session. */
+/**
+ * The latest order of the day that carries a name gives it; what no order of the day names, the latest session. `offset 0` keeps
+ * the lookups one by one: the planner expects a hundred days and would read all lines there are.
+ */
 async function refreshCatalogue(tx: TransactionSql, days: string, zone: string): Promise<void> {
   await tx`
     with lines as materialized (
-      select stale.start as bucket, 1 as rank, o.created_at as at, o.order_id as source, line_number, product_id, name, category_id, category_name
+      select stale.start as bucket, 1 as rank, o.created_at as at, o.order_id as source, line.*
       from json_to_recordset(${days}::text::json) as stale (start timestamptz, "end" timestamptz)
       join orders o on o.created_at >= stale.start and o.created_at < stale."end"
-      join order_lines using (order_id)
+      cross join lateral (
+        select line_number, product_id, name, category_id, category_name from order_lines where order_id = o.order_id offset 0
+      ) as line
       union all
       select stale.start, 0, s.started_at, s.session_id, 0, product_id, null, category_id, category_name
       from json_to_recordset(${days}::text::json) as stale (start timestamptz, "end" timestamptz)
       join sessions s on s.started_at >= stale.start and s.started_at < stale."end"
-      join session_products using (session_id)
+      cross join lateral (
+        select product_id, category_id, category_name from session_products where session_id = s.session_id offset 0
+      ) as seen
       where category_id is not null or category_name is not null
     ),
     product_names as (
