@@ -11,6 +11,8 @@ export interface Following {
   /** Of what the viewer has, where `first` is a 304. */
   readonly etag: string | undefined;
   readonly intervalMs: number;
+  /** After so long without an event a comment is sent. Default: 15 s. */
+  readonly heartbeatMs?: number;
   /** The end of the stream, or of its viewer. */
   readonly signal: AbortSignal;
   /** Called where the API was not reached or could not answer. */
@@ -29,7 +31,7 @@ const MOST_FAILURES = 5;
  * before, nothing but a comment now and then while none does, and `end` with a problem where asking on is of no use.
  */
 export async function* followRealtime(following: Following): AsyncGenerator<string, void> {
-  const { first, ask, intervalMs, signal, onFailure } = following;
+  const { first, ask, intervalMs, heartbeatMs = HEARTBEAT_MS, signal, onFailure } = following;
   yield writeRetry(RETRY_MS);
   let etag = first.status === 200 ? (first.etag ?? undefined) : following.etag;
   if (first.status === 200) yield writeAnswer(first);
@@ -57,7 +59,7 @@ export async function* followRealtime(following: Following): AsyncGenerator<stri
     } else {
       return yield writeEnd(refused(asked.status));
     }
-    if (performance.now() - writtenAt >= HEARTBEAT_MS) {
+    if (performance.now() - writtenAt >= heartbeatMs) {
       yield writeComment('still here');
       writtenAt = performance.now();
     }

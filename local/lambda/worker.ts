@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { HUNG_UP, isStreaming, provideAwslambda, ResponseStream, type StreamHead } from './provide-awslambda.ts';
@@ -70,6 +71,8 @@ async function answer({ requestId, payload, deadline }: WorkerRequest): Promise<
     if (isStreaming(handler)) {
       streaming = new ResponseStream({ head: (head) => send({ head }), chunk: (chunk) => send({ chunk }) });
       await handler(JSON.parse(payload), streaming, context);
+      // As the runtime does: what was ended may still be on its way
+      if (streaming.writableEnded) await finished(streaming).catch(() => undefined);
       if (!streaming.writableFinished && !streaming.destroyed) throw new Error('Response stream is not finished.');
       return { requestId };
     }
