@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import { BadParameter } from '#core/problem.ts';
+import { readParameters } from '#core/query-parameters.ts';
 import type { AuditedCall } from '#db/admin/record-call.ts';
 
 export interface AdminRequest {
@@ -37,8 +38,27 @@ export interface AdminRoute<Parameters> {
 }
 
 /** The `{id}` of a path. */
-export function readId({ path }: AdminRequest): string {
+function readId({ path }: AdminRequest): string {
   const { id = '' } = path;
   if (!/^[1-9]\d{0,17}$/.test(id)) throw new BadParameter('id', 'expected a whole number');
   return id;
 }
+
+export interface RowId {
+  readonly id: string;
+}
+
+/** The first parts of a route on the row that its path names, and that takes nothing else. */
+export const ofRow: Pick<AdminRoute<RowId>, 'read' | 'audited'> = {
+  read: (request) => {
+    readParameters(request.query, []);
+    return { id: readId(request) };
+  },
+  audited: ({ id }) => ({ id }),
+};
+
+/** What a route answers that changes this row, or would. @param done the count of what it did: 0 or 1 */
+export const answerOnRow = (id: string, done: Readonly<Record<string, number>>): AdminAnswer => ({
+  data: { id, matched: 1, ...done },
+  counts: { matched: 1, ...done },
+});

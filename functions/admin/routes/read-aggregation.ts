@@ -1,16 +1,11 @@
 import { NoSuchRow } from '#core/admin-problems.ts';
-import { readParameters } from '#core/query-parameters.ts';
 import { readAggregation } from '#db/admin/read-aggregation.ts';
 import { sumRollups } from '#db/admin/sum-rollups.ts';
-import { type AdminRoute, readId } from '../admin-route.ts';
+import { type AdminRoute, ofRow, type RowId } from '../admin-route.ts';
 
 /** How far a recomputation is, and once it is done what it changed: the rollups as they were and as they are. */
-export const route: AdminRoute<{ readonly id: string }> = {
-  read: (request) => {
-    readParameters(request.query, []);
-    return { id: readId(request) };
-  },
-  audited: ({ id }) => ({ id }),
+export const route: AdminRoute<RowId> = {
+  ...ofRow,
   answer: async ({ id }, { database }) => {
     const row = await readAggregation(database(), id);
     if (row === undefined) throw new NoSuchRow('aggregation');

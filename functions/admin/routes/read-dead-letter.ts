@@ -1,15 +1,10 @@
 import { NoSuchRow } from '#core/admin-problems.ts';
-import { readParameters } from '#core/query-parameters.ts';
 import { readDeadLetter } from '#db/admin/read-dead-letter.ts';
-import { type AdminRoute, readId } from '../admin-route.ts';
+import { type AdminRoute, ofRow, type RowId } from '../admin-route.ts';
 
 /** With the masked view; the original can be replayed, and read by nobody. */
-export const route: AdminRoute<{ readonly id: string }> = {
-  read: (request) => {
-    readParameters(request.query, []);
-    return { id: readId(request) };
-  },
-  audited: ({ id }) => ({ id }),
+export const route: AdminRoute<RowId> = {
+  ...ofRow,
   answer: async ({ id }, { database }) => {
     const data = await readDeadLetter(database(), id);
     if (data === undefined) throw new NoSuchRow('dead letter');

@@ -1,18 +1,13 @@
 import { NoSuchRow } from '#core/admin-problems.ts';
-import { readParameters } from '#core/query-parameters.ts';
 import { countStoredSince } from '#db/replays/count-stored-since.ts';
 import { listReplays } from '#db/replays/list-replays.ts';
 import { followReplays } from '#runtime/follow-replays.ts';
-import { type AdminRoute, readId } from '../admin-route.ts';
+import { type AdminRoute, ofRow, type RowId } from '../admin-route.ts';
 import { notesOn, tellReplay } from '../tell-replay.ts';
 
 /** A replay as EventBridge says of it now, and what it brought back. */
-export const route: AdminRoute<{ readonly id: string }> = {
-  read: (request) => {
-    readParameters(request.query, []);
-    return { id: readId(request) };
-  },
-  audited: ({ id }) => ({ id }),
+export const route: AdminRoute<RowId> = {
+  ...ofRow,
   answer: async ({ id }, { database }) => {
     const followed = await followReplays(database(), { id });
     const [replay] = await listReplays(database(), { id, limit: 1 });
