@@ -3,6 +3,7 @@ import { type Answer, type Question, shiftBack } from './ask-route.ts';
 import { changeByHand } from './change-by-hand.ts';
 import { durationsByHand } from './durations-by-hand.ts';
 import type { Fact, HandFacts, HandOrder, Item } from './fold-by-hand.ts';
+import { namesByHand, startOfNextDay } from './products-performance.ts';
 import { rateByHand } from './rates-by-hand.ts';
 
 interface Period {
@@ -136,30 +137,18 @@ function shownLines(lines: readonly Line[], ordered: readonly Item[]) {
 
 function productsByHand(facts: HandFacts, period: Period) {
   const ordered = placed(facts, period).flatMap(({ items }) => items);
+  const named = [...facts.orders.values()].filter(({ createdAt }) => createdAt !== null);
+  const names = namesByHand(named, [], startOfNextDay(period.to));
   const groups = Map.groupBy(linesIn(facts, period), ({ item }) => item.product_id);
   return [...groups]
     .map(([productId, lines]) => ({
-      ...{ productId, name: nameOf(facts, period, productId) },
+      ...{ productId, name: names.product(productId).name },
       ...shownLines(
         lines,
         ordered.filter(({ product_id }) => product_id === productId),
       ),
     }))
     .toSorted((a, b) => b.units - a.units || (a.productId < b.productId ? -1 : 1));
-}
-
-/** As the latest order calls it of those created or refunded in the period. */
-function nameOf(facts: HandFacts, period: Period, productId: string): string | null {
-  const refundedOrders = [...facts.returns].flatMap((fact) => {
-    const order = facts.orders.get(fact.text('order_id') ?? '');
-    const isIn = inside(period, fact.times.get('refunded'));
-    return order && isIn && (period.channel === null || period.channel === order.channel) ? [order] : [];
-  });
-  const latest = [...created(facts, period), ...refundedOrders].toSorted(
-    (a, b) => Number(b.createdAt ?? -1) - Number(a.createdAt ?? -1) || (a.id > b.id ? -1 : 1),
-  );
-  const lines = latest.flatMap(({ items }) => items.filter((item) => item.product_id === productId));
-  return (lines.find(({ name }) => typeof name === 'string')?.name as string | undefined) ?? null;
 }
 
 function categoriesByHand(facts: HandFacts, period: Period) {

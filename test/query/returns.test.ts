@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { answer } from '../../functions/query/routes/returns.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeEvent } from '../setup/events.ts';
@@ -77,6 +78,7 @@ describe('with returns', () => {
     const { ingest, letters } = makeIngestion(db.connect('analytics_ingest'), { limits });
     await ingest(events);
     expect(letters).toEqual([]);
+    await aggregateWindows(db.connect(), { zone: 'UTC', limit: 1000 });
   });
 
   test('every figure of what was refunded in the period, over what was ordered in it', async () => {

@@ -23,7 +23,7 @@ import type { Route } from '../route.ts';
 /** Reasons are whatever producers write. */
 const MOST_ROWS = 1_000;
 
-export const madeFrom = ['returns', 'return_lines', 'orders', 'order_lines', 'fx_rates', 'dirty_windows'];
+export const madeFrom = ['returns', 'return_lines', 'orders', 'order_lines', 'catalogue', 'fx_rates', 'dirty_windows'];
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, ...pageNames]);

@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { latestInCatalogue } from './latest-in-catalogue.ts';
 import { type PeriodQuestion, placedOrders } from './placed-orders.ts';
 import { refundRows } from './refund-rows.ts';
 
@@ -11,7 +12,7 @@ export interface ReturnedFigures {
 }
 export interface ReturnedProduct extends ReturnedFigures {
   readonly productId: string;
-  /** As the latest order calls it of those placed or refunded in the period. */
+  /** As the latest business day up to the end of the period calls it. */
   readonly name: string | null;
   /** `units` as plain decimal text: with `productId` the key of the row. */
   readonly key: string;
@@ -27,11 +28,12 @@ export async function listReturnedProducts(
   page: { readonly limit: number; readonly after: readonly [key: string, productId: string] | null },
 ): Promise<ReturnedProduct[]> {
   const [key, productId] = page.after ?? [null, null];
+  const { businessZone, range } = question;
+  const about = { kind: 'product', to: String(range.to), businessZone } as const;
   return await tx<ReturnedProduct[]>`
     with refunds as materialized (${refundRows(tx, question)}),
-    placed as materialized (${placedOrders(tx, question)}),
     page as materialized (
-      select product_id, sum(quantity) as units, sum(amount * rate) as amount
+      select product_id as id, sum(quantity) as units, sum(amount * rate) as amount
       from refunds join return_lines using (return_id)
       where rate is not null
       group by product_id
@@ -42,21 +44,13 @@ export async function listReturnedProducts(
     ),
     ordered as materialized (
       select product_id, sum(quantity) as units
-      from placed join order_lines using (order_id) join page using (product_id)
+      from (${placedOrders(tx, question)}) as placed join order_lines using (order_id) join page on id = product_id
       where rate is not null
       group by product_id
-    ),
-    names as materialized (
-      select distinct on (product_id) product_id, name
-      from page
-      join order_lines using (product_id)
-      join (select order_id, created_at from placed union select order_id, ordered_at from refunds) as named using (order_id)
-      where name is not null
-      order by product_id, created_at desc nulls last, order_id desc, line_number
     )
     select
-      product_id as "productId", name, page.units::float8 as units, amount::text as amount,
+      id as "productId", ${latestInCatalogue(tx, 'name', about)} as name, page.units::float8 as units, amount::text as amount,
       coalesce(ordered.units, 0)::float8 as ordered, page.units::text as key
-    from page left join ordered using (product_id) left join names using (product_id)
-    order by page.units desc, product_id`;
+    from page left join ordered on product_id = id
+    order by page.units desc, id`;
 }
