@@ -183,7 +183,8 @@ describe('rates', () => {
   const TYPE = 'analytics.cart_changed';
   const DAY = 24 * HOUR;
   const zone = 'Asia/Kolkata'; // whose day begins within an hour of UTC
-  const midnight = Math.floor(Date.now() / DAY) * DAY - 5.5 * HOUR;
+  /** The start of today there, which is tomorrow's date in UTC from 18:30 on. */
+  const midnight = Math.floor((Date.now() + 5.5 * HOUR) / DAY) * DAY - 5.5 * HOUR;
   const dateOf = (back: number) => new Date(midnight - back * DAY + 12 * HOUR).toISOString().slice(0, 10);
   const run = (from = dateOf(2), to = from, hours = 24) =>
     reconcileRates(jobs, {
