@@ -1,21 +1,10 @@
-import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answer } from '../../functions/query/routes/orders.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeEvent } from '../setup/events.ts';
-import { makeIngestion } from '../setup/ingestion.ts';
+import { at, makeOrder, openShop, type Shop } from './open-shop.ts';
 
-const now = new Date('2026-06-30T12:00:00Z');
-let db: TestDatabase;
-let reader: Sql;
-
-const at = (time: string) => ({ time: `2026-06-${time}Z` });
 const order = (id: string, time: string, data: object = {}) =>
-  makeEvent(
-    'orders.order.status_changed',
-    { order_id: id, status: 'created', currency: 'EUR', total_amount: 10, items: [], channel: 'web', ...data },
-    at(time),
-  );
+  makeOrder(id, time, { total_amount: 10, items: [], channel: 'web', ...data });
 const status = (id: string, name: string, time: string) =>
   makeEvent('orders.order.status_changed', { order_id: id, status: name }, at(time));
 const payment = (id: string, time: string) =>
@@ -55,17 +44,12 @@ const events = [
   order('dollars', '11T09:00:00', { currency: 'USD' }),
 ];
 
+let shop: Shop;
 beforeAll(async () => {
-  db = await createDatabase({ migrated: true });
-  reader = db.connect('analytics_query', { max: 1 });
+  shop = await openShop(answer);
 });
-afterAll(() => db.drop());
-
-async function ask(query: string) {
-  const request = { query: new URLSearchParams(query), database: () => reader, timeZone: 'UTC', currency: 'EUR', now };
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
-  return (await answer(request)).body as any;
-}
+afterAll(() => shop.close());
+const ask = (query: string) => shop.ask(query);
 
 test('before anything was sent counts are 0, what needs an input is null, and notes name the events', async () => {
   const none = { mean: null, median: null, p90: null, count: null };
@@ -88,12 +72,7 @@ test('before anything was sent counts are 0, what needs an input is null, and no
 });
 
 describe('with orders on their way', () => {
-  beforeAll(async () => {
-    const limits = { now, rawRetentionDays: 90, maxFutureHours: 24 };
-    const { ingest, letters } = makeIngestion(db.connect('analytics_ingest'), { limits });
-    await ingest(events);
-    expect(letters).toEqual([]);
-  });
+  beforeAll(() => shop.store(events));
 
   test('every figure of the orders created in the period', async () => {
     const { data, meta } = await ask('from=2026-06-10&to=2026-06-12');
@@ -146,7 +125,7 @@ describe('with orders on their way', () => {
 
   test('overdue is what the data say was due by the newest event or the end of the period, whichever is later', async () => {
     expect((await ask('from=2026-06-11&to=2026-06-12')).data.fulfilment.overdue).toBe(1);
-    await db.connect()`update shipments set latest = jsonb_set(latest, '{estimated_delivery_at,1}', '"2026-06-26T00:00:00.000Z"') where order_id = 'c'`;
+    await shop.owner`update shipments set latest = jsonb_set(latest, '{estimated_delivery_at,1}', '"2026-06-26T00:00:00.000Z"') where order_id = 'c'`;
     expect((await ask('from=2026-06-11&to=2026-06-12')).data.fulfilment.overdue).toBe(0);
     expect((await ask('from=2026-06-11&to=2026-06-27')).data.fulfilment.overdue).toBe(1);
   });

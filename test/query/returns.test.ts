@@ -1,22 +1,9 @@
-import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { answer } from '../../functions/query/routes/returns.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { makeEvent } from '../setup/events.ts';
-import { makeIngestion } from '../setup/ingestion.ts';
+import { at, makeOrder, openShop, type Shop } from './open-shop.ts';
 
-const now = new Date('2026-06-30T12:00:00Z');
-let db: TestDatabase;
-let reader: Sql;
-
-const at = (time: string) => ({ time: `2026-06-${time}Z` });
-const order = (id: string, time: string, data: object = {}) =>
-  makeEvent(
-    'orders.order.status_changed',
-    { order_id: id, status: 'created', currency: 'EUR', channel: 'web', ...data },
-    at(time),
-  );
+const order = (id: string, time: string, data: object = {}) => makeOrder(id, time, { channel: 'web', ...data });
 const line = (product: string, quantity: number, price: number, data: object = {}) => ({
   ...{ product_id: product, quantity, unit_price: price, ...data },
 });
@@ -46,17 +33,12 @@ const events = [
   refund('r6', 'b', '10T04:00:00', { refund_amount: 0 }),
 ];
 
+let shop: Shop;
 beforeAll(async () => {
-  db = await createDatabase({ migrated: true });
-  reader = db.connect('analytics_query', { max: 1 });
+  shop = await openShop(answer);
 });
-afterAll(() => db.drop());
-
-async function ask(query: string) {
-  const request = { query: new URLSearchParams(query), database: () => reader, timeZone: 'UTC', currency: 'EUR', now };
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what is tested
-  return (await answer(request)).body as any;
-}
+afterAll(() => shop.close());
+const ask = (query: string) => shop.ask(query);
 
 test('before anything was sent sums are 0, what needs an input is null, and notes name the events', async () => {
   const { data, meta } = await ask('from=2026-06-10&to=2026-06-11');
@@ -73,13 +55,7 @@ test('before anything was sent sums are 0, what needs an input is null, and note
 });
 
 describe('with returns', () => {
-  beforeAll(async () => {
-    const limits = { now, rawRetentionDays: 90, maxFutureHours: 24 };
-    const { ingest, letters } = makeIngestion(db.connect('analytics_ingest'), { limits });
-    await ingest(events);
-    expect(letters).toEqual([]);
-    await aggregateWindows(db.connect(), { zone: 'UTC', limit: 1000 });
-  });
+  beforeAll(() => shop.store(events));
 
   test('every figure of what was refunded in the period, over what was ordered in it', async () => {
     const { data, meta } = await ask('from=2026-06-10&to=2026-06-12');
@@ -115,6 +91,11 @@ describe('with returns', () => {
       { categoryId: 'kitchen', units: 3, amount: '20.25', rate: null },
       { categoryId: null, units: 3, amount: '1.00', rate: 0.3 },
     ]);
+  });
+
+  test('a product is called what the latest day up to the end calls it, whatever it was called in the order sent back', async () => {
+    const { data } = await ask('from=2026-06-11&to=2026-06-12&channel=web');
+    expect(data.products).toMatchObject([{ productId: 'mug', name: 'Mug' }]);
   });
 
   test('a page of products after the other', async () => {
