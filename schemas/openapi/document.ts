@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type AdminRouteRow, adminRoutes, type RouteRow, routes, scopes } from '#contract';
+import { liveOperation } from './live.ts';
 import {
   type AdminDocumentation,
   closed,
@@ -22,7 +23,7 @@ export interface OpenApiDocument {
 
 /**
  * The document of both APIs, from the rows of the contract table and the part beside it of each row's name: `query/<name>.ts`,
- * `admin/<name>.ts`. One without the other is no path, which a test finds.
+ * `admin/<name>.ts`. One without the other is no path, which a test finds. And of the live stream, on a server of its own.
  */
 export async function makeDocument(): Promise<OpenApiDocument> {
   const queryParts = await readParts<QueryDocumentation | PlainDocumentation>('query');
@@ -39,6 +40,7 @@ export async function makeDocument(): Promise<OpenApiDocument> {
     const part = adminParts.get(row.name);
     if (part) add(row.method, row.path, adminOperation(row, part));
   }
+  add('GET', '/', liveOperation);
   return { ...head, paths, components: { schemas, responses, parameters, securitySchemes } };
 }
 

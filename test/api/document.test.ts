@@ -34,7 +34,17 @@ it('is valid OpenAPI 3.1', async () => {
 
 it('has the routes that the templates deploy, no more and no fewer', () => {
   const deployed = synthesizeForTest('production').resources('AWS::ApiGatewayV2::Route');
-  expect(operations.map(({ key }) => key).sort()).toEqual(deployed.map(({ properties }) => properties.RouteKey).sort());
+  const routed = operations.filter(({ operation }) => operation.servers === undefined);
+  expect(routed.map(({ key }) => key).sort()).toEqual(deployed.map(({ properties }) => properties.RouteKey).sort());
+});
+
+it('has the live stream besides, on a server of its own, with the parameters and the token of what it follows', () => {
+  const others = operations.filter(({ operation }) => operation.servers !== undefined);
+  expect(others.map(({ key }) => key)).toEqual(['GET /']);
+  expect(synthesizeForTest('local').resources('AWS::Lambda::Url')).toHaveLength(others.length);
+  const followed = 'GET /api/v1/analytics/realtime';
+  expect(parametersOf('GET /', 'query')).toEqual(parametersOf(followed, 'query'));
+  expect(operationOf('GET /').security).toEqual(operationOf(followed).security);
 });
 
 it.each([

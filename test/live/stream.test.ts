@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { scopes } from '#contract';
 import { startIssuer, type TokenIssuer } from '../../local/api/issue-tokens.ts';
+import { findUndocumented } from '../setup/documented-answers.ts';
 import { makeEvent } from '../setup/events.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
 import { type OpenStream, openStream } from './open-stream.ts';
@@ -34,6 +35,7 @@ async function open(query = '', headers: Readonly<Record<string, string>> = {}, 
   const stream = await openStream(new URL(query, system.outputs.liveUrl!), { ...authorization, ...headers });
   streams.push(stream);
   if (stream.response.status === 200) begun += 1;
+  expect(undocumented(stream.response)).toEqual([]);
   return stream;
 }
 
@@ -43,6 +45,11 @@ async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000)
     if (Date.now() > by) throw new Error(`did not come about within ${withinMs} ms`);
     await sleep(50);
   }
+}
+
+/** What of an answer, its body apart, schemas/openapi/live.ts does not say. */
+function undocumented({ status, headers }: Response, body?: unknown): string[] {
+  return findUndocumented('GET /', { status, contentType: headers.get('content-type'), body });
 }
 
 /** Of the function. */
@@ -127,7 +134,9 @@ describe('who is refused gets the answer of the API, and no stream', () => {
     expect(stream.response.headers.get('content-type')).toMatch(/json$/);
     expect(stream.response.headers.get('x-content-type-options')).toBe('nosniff');
     const again = await fetch(new URL(query, system.outputs.liveUrl!), { headers: tokenHeader(token) });
-    expect(await again.text()).toMatch(body);
+    const text = await again.text();
+    expect(text).toMatch(body);
+    expect(undocumented(again, JSON.parse(text))).toEqual([]);
   });
 
   it('a token of another scope', async () => {

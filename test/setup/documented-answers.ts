@@ -39,7 +39,9 @@ export function findOperation(method: string, pathname: string): string | undefi
     const isSame = (part: string, index: number) => part === given[index] || (part.startsWith('{') && given[index]);
     return expected.length === given.length && expected.every(isSame);
   });
-  return path !== undefined && method.toLowerCase() in document.paths[path]! ? `${method} ${path}` : undefined;
+  // One that has servers of its own is not the API's
+  if (path === undefined || document.paths[path]?.[method.toLowerCase()]?.servers !== undefined) return undefined;
+  return method.toLowerCase() in document.paths[path]! ? `${method} ${path}` : undefined;
 }
 
 /** What of an answer the document does not say, each as a line; none where it is as documented. */
