@@ -121,9 +121,10 @@ const between = (step: number, shown: (at: number) => string) =>
     })
     .map((marks) => marks.toSorted((a, b) => a - b).map((mark) => shown(STREAM_FROM + mark * step)))
     .map(([from = '', to = '']) => ({ from, to }));
-/** Whole days (read from daily rollups), whole hours (from hourly ones), any other edges, and all of it. */
+/** Whole days (read from daily rollups), whole hours (from hourly ones), any other edges, all of it, and months around it. */
 const ranges = fc.oneof(
   fc.constant({ from: '2026-10-20', to: '2026-10-31' }),
+  fc.constant({ from: '2026-09-29', to: '2026-11-03' }),
   between(86_400_000, (at) => utc(at).slice(0, 10)),
   between(3_600_000, utc),
   between(900_000, utc),

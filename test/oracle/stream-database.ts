@@ -36,7 +36,7 @@ export async function createStreamDatabase(): Promise<StreamDatabase> {
       let run = 0;
       const aggregate = async () => {
         await beforeAggregation?.(run++);
-        await aggregateWindows(writer, { zone: BUSINESS_ZONE, limit: EVERY_WINDOW });
+        await aggregateWindows(writer, { zone: BUSINESS_ZONE, limit: EVERY_WINDOW, now: aggregatedAt(events) });
       };
       let batch: Stream['events'][number][] = [];
       const endBatch = async () => {
@@ -63,6 +63,10 @@ export async function createStreamDatabase(): Promise<StreamDatabase> {
     drop: () => db.drop(),
   };
 }
+
+/** Of a third of the streams the month is not over yet when they are aggregated. */
+export const aggregatedAt = ({ length }: Stream['events']): Date =>
+  new Date(length % 3 === 0 ? STREAM_TO : '2026-11-05T00:00:00Z');
 
 /** Milliseconds from an event's time until it came, as the streams have it: some clocks of producers are ahead. */
 export const arrivedAfter = (id: string): number => ((Number(id.slice(2)) * 37) % 11) * 251 - 300;

@@ -18,6 +18,7 @@ const TOP = 10;
 
 export const madeFrom = [
   ...['hourly_metrics', 'daily_metrics', 'dashboard_overview', 'customer_recency', 'product_performance', 'catalogue'],
+  ...['product_months', 'dirty_months'],
   ...['fx_rates', 'dirty_windows', 'sales_movements', 'orders', 'order_lines', 'payments', 'returns', 'return_lines'],
   ...['sessions', 'session_products', 'customers', 'active_users', 'active_channels'],
   'analytics_events',

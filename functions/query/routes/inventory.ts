@@ -18,6 +18,8 @@ export const madeFrom = [
   'returns',
   'return_lines',
   'product_performance',
+  'product_months',
+  'dirty_months',
   'fx_rates',
   'dirty_windows',
 ];

@@ -49,6 +49,8 @@ export const madeFrom = [
   'hourly_metrics',
   'daily_metrics',
   'product_performance',
+  'product_months',
+  'dirty_months',
   'category_performance',
   'catalogue',
   'fx_rates',

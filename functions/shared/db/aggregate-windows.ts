@@ -1,7 +1,8 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { Temporal } from 'temporal-polyfill';
 import { shiftDays } from '#core/time-windows.ts';
 import { refreshOverview } from './refresh-overview.ts';
+import { markProductMonths, refreshProductMonths } from './refresh-product-months.ts';
 import { refreshProducts } from './refresh-products.ts';
 import { refreshDailyMetrics, refreshHourlyMetrics, refreshRevenueBySource, type Window } from './refresh-sales.ts';
 import { readReportedSums } from './restate/read-reported-sums.ts';
@@ -11,23 +12,32 @@ import { takeDirtyWindows } from './take-dirty-windows.ts';
 /**
  * Recomputes up to `limit` dirty hours, and the business days that they touch, in one transaction: a run that is cut off
  * leaves its hours dirty. What changes in a day that was reported is recorded with it.
+ * @param now months that were over by then are summed up
  * @returns how many hours; fewer than `limit` when none is left
  */
-export async function aggregateWindows(sql: Sql, { zone, limit }: { zone: string; limit: number }): Promise<number> {
+export async function aggregateWindows(
+  sql: Sql,
+  { zone, limit, now = new Date() }: { zone: string; limit: number; now?: Date },
+): Promise<number> {
   return await sql.begin(async (tx) => {
     const hours = (await takeDirtyWindows(tx, limit)).map((hour) => Temporal.Instant.from(hour.toISOString()));
-    if (hours.length === 0) return 0;
-    const hourWindows = hours.map((start) => toWindow(start, start.add({ hours: 1 })));
-    await refreshHourlyMetrics(tx, hourWindows, zone);
-    await refreshRevenueBySource(tx, hourWindows, zone);
-    const days = daysOf(hours, zone);
-    const reported = await readReportedSums(tx, days, zone);
-    await refreshDailyMetrics(tx, days, zone);
-    if (reported) await recordRestatements(tx, reported, zone);
-    await refreshProducts(tx, days, zone);
-    await refreshOverview(tx, days, zone);
+    if (hours.length > 0) await refreshWindows(tx, hours, zone);
+    if (hours.length < limit) await refreshProductMonths(tx, zone, now);
     return hours.length;
   });
+}
+
+async function refreshWindows(tx: TransactionSql, hours: readonly Temporal.Instant[], zone: string): Promise<void> {
+  const hourWindows = hours.map((start) => toWindow(start, start.add({ hours: 1 })));
+  await refreshHourlyMetrics(tx, hourWindows, zone);
+  await refreshRevenueBySource(tx, hourWindows, zone);
+  const days = daysOf(hours, zone);
+  const reported = await readReportedSums(tx, days, zone);
+  await refreshDailyMetrics(tx, days, zone);
+  if (reported) await recordRestatements(tx, reported, zone);
+  await refreshProducts(tx, days, zone);
+  await markProductMonths(tx, days, zone);
+  await refreshOverview(tx, days, zone);
 }
 
 function toWindow(start: Temporal.Instant, end: Temporal.Instant): Window {

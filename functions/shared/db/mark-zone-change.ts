@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 
 const rollups = [
-  ...['product_performance', 'category_performance', 'catalogue'],
+  ...['product_performance', 'product_months', 'dirty_months', 'category_performance', 'catalogue'],
   ...['dashboard_overview', 'customer_days', 'customer_recency'],
 ];
 

@@ -1,6 +1,7 @@
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
 import type { CommonParameters } from '#core/query-parameters.ts';
-import { type CellKind, productCells } from './product-cells.ts';
+import { latestInCatalogue } from './latest-in-catalogue.ts';
+import { type CellKind, productCells, productCellsByMonth } from './product-cells.ts';
 
 /** Figures of a product or category; sessions are numbers of sessions, amounts plain decimal text. */
 export interface ProductFigures {
@@ -45,12 +46,16 @@ export const productSorts = Object.keys(sortValues) as ProductSort[];
 /** Sums in the answer's currency by id; what has no rate is in none of them. */
 function sums(tx: TransactionSql, kind: CellKind, common: CommonParameters, businessZone: string) {
   const { range, currency, channel } = common;
+  const cells =
+    kind === 'product'
+      ? productCellsByMonth(tx, range, businessZone, currency)
+      : productCells(tx, kind, range, businessZone);
   return tx`
     select
       id, sum(views) as views, sum(carts) as carts, sum(views_to_cart) as views_to_cart, sum(carts_to_order) as carts_to_order,
       sum(views_to_order) as views_to_order, sum(orders) as orders, sum(units) as units,
       sum(gross * case when currency in ('', ${currency}) then 1 else rate end) as gross, sum(returned_units) as returned_units
-    from (${productCells(tx, kind, range, businessZone)}) as cells
+    from (${cells}) as cells
     left join fx_rates on day = rate_day and from_currency = currency and to_currency = ${currency}
     where (currency in ('', ${currency}) or rate is not null) and (${channel}::text is null or channel = ${channel})
     group by id`;
@@ -60,16 +65,6 @@ const figures = (tx: TransactionSql) => tx`
   views::float8 as views, carts::float8 as carts, views_to_cart::float8 as "viewsToCart",
   carts_to_order::float8 as "cartsToOrder", views_to_order::float8 as "viewsToOrder",
   orders::float8 as orders, units::float8 as units, gross::text as gross, returned_units::float8 as "returnedUnits"`;
-
-/** As the latest business day up to the end of the range calls it. */
-function latest(tx: TransactionSql, column: 'name' | 'category_id', kind: CellKind, to: string, businessZone: string) {
-  return tx`(
-    select c.${tx(column)} from catalogue c
-    where c.time_zone = ${businessZone} and c.kind = ${kind} and c.id = page.id and c.bucket < ${to}::text::timestamptz
-      and c.${tx(column)} is not null
-    order by c.bucket desc limit 1
-  )`;
-}
 
 /**
  * A page of the products of a range, highest first. The class is by the share of gross of those above, over all products:
@@ -87,7 +82,7 @@ export async function listProducts(
     readonly after: readonly [value: string, id: string] | null;
   },
 ): Promise<ProductRow[]> {
-  const to = String(common.range.to);
+  const about = { kind: 'product', to: String(common.range.to), businessZone } as const;
   const [value, id] = page.after ?? [null, null];
   return await tx<ProductRow[]>`
     with products as (${sums(tx, 'product', common, businessZone)}),
@@ -107,8 +102,8 @@ export async function listProducts(
       id, ${figures(tx)}, sort_value::text as "sortValue",
       case when total = 0 then null when above * 100 < total * 80 then 'A' when above * 100 < total * 95 then 'B' else 'C' end
         as "abcClass",
-      ${latest(tx, 'name', 'product', to, businessZone)} as name,
-      ${latest(tx, 'category_id', 'product', to, businessZone)} as "categoryId"
+      ${latestInCatalogue(tx, 'name', about)} as name,
+      ${latestInCatalogue(tx, 'category_id', about)} as "categoryId"
     from page
     order by sort_value desc, id`;
 }
@@ -120,11 +115,12 @@ export async function listCategories(
   businessZone: string,
   limit: number,
 ): Promise<ProductFigures[]> {
+  const about = { kind: 'category', to: String(common.range.to), businessZone } as const;
   return await tx<ProductFigures[]>`
     with page as materialized (
       select * from (${sums(tx, 'category', common, businessZone)}) as categories order by gross desc, id limit ${limit}
     )
-    select id, ${figures(tx)}, ${latest(tx, 'name', 'category', String(common.range.to), businessZone)} as name
+    select id, ${figures(tx)}, ${latestInCatalogue(tx, 'name', about)} as name
     from page
     order by page.gross desc, id`;
 }

@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { CommonParameters } from '#core/query-parameters.ts';
-import { productCells } from './product-cells.ts';
+import { productCellsByMonth } from './product-cells.ts';
 
 /** Microseconds of a day. */
 const DAY = '86400000000';
@@ -41,8 +41,8 @@ function items(tx: TransactionSql, { range, currency, channel }: CommonParameter
   return tx`
     sold as (
       select id as product_id, sum(units) as units
-      from (${productCells(tx, 'product', range, businessZone)}) as cells
-      where ${channel}::text is null or channel = ${channel}
+      from (${productCellsByMonth(tx, range, businessZone, null)}) as cells
+      where units > 0 and (${channel}::text is null or channel = ${channel})
       group by id
     ),
     items as (

@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { latestInCatalogue } from './latest-in-catalogue.ts';
-import { productCells } from './product-cells.ts';
+import { productCellsByMonth } from './product-cells.ts';
 import type { SalesQuestion } from './sum-sales.ts';
 
 export interface TopProduct {
@@ -22,7 +22,7 @@ export async function listTopProducts(
   return await tx<TopProduct[]>`
     with page as materialized (
       select id, sum(units) as units, sum(gross * case when currency = ${currency} then 1 else rate end) as gross
-      from (${productCells(tx, 'product', range, businessZone)}) as cells
+      from (${productCellsByMonth(tx, range, businessZone, currency)}) as cells
       left join fx_rates on day = rate_day and from_currency = currency and to_currency = ${currency}
       where orders > 0 and (currency = ${currency} or rate is not null) and (${channel}::text is null or channel = ${channel})
       group by id
