@@ -19,7 +19,7 @@ export function toRows(event: MaskedEvent<Payment>): TypeRows {
         }),
       },
       // The order's first payment; its row is also what an order and its payments lock, so that they see each other.
-      { table: 'orders', key: order_id, earliest: { payment: [event.time] }, latest: {} },
+      { table: 'orders', key: order_id, earliest: { payment: [momentOf(event)] }, latest: {} },
     ],
     seen: sequence === undefined ? undefined : { aggregate: 'payment', id: payment_id, sequence },
   };

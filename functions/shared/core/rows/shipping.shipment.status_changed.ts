@@ -1,5 +1,5 @@
 import type { EventData, MaskedEvent } from '../event.ts';
-import { versioned, versionOf } from '../facts.ts';
+import { momentOf, versioned, versionOf } from '../facts.ts';
 import type { TypeRows } from '../rows.ts';
 
 type Shipment = EventData['shipping.shipment.status_changed v1'];
@@ -15,7 +15,7 @@ export function toRows(event: MaskedEvent<Shipment>): TypeRows {
       {
         table: 'shipments',
         key: shipment_id,
-        earliest: { [status]: [event.time] },
+        earliest: { [status]: [momentOf(event)] },
         latest: {
           ...versioned(version, {
             ...{ order_id, status, carrier, service, warehouse_id, estimated_delivery_at, cost_amount, currency },
@@ -24,7 +24,7 @@ export function toRows(event: MaskedEvent<Shipment>): TypeRows {
         },
       },
       // The order's earliest shipment statuses, which fulfilment is measured by.
-      { table: 'orders', key: order_id, earliest: { [`shipment_${status}`]: [event.time] }, latest: {} },
+      { table: 'orders', key: order_id, earliest: { [`shipment_${status}`]: [momentOf(event)] }, latest: {} },
     ],
     lines: items && { table: 'shipment_lines', key: shipment_id, version, lines: items.map(toLine) },
     seen: sequence === undefined ? undefined : { aggregate: 'shipment', id: shipment_id, sequence },
