@@ -1,7 +1,10 @@
 import type { TransactionSql } from 'postgres';
 import { Temporal } from 'temporal-polyfill';
 import { joinKey, type NamedEvent, readNamedEvent } from '#core/facts.ts';
+import type { Range } from '#core/time-windows.ts';
 import { findEvents, type Identity } from '#db/query/explain/find-events.ts';
+import { findFirstActivities } from '#db/query/explain/find-first-activities.ts';
+import { type BareMoment, findMoments } from '#db/query/explain/find-moments.ts';
 import type { Contribution } from '#db/query/explain/list-contributions.ts';
 
 /** An event as an answer names it. What is null is not known: `type` and `traceId` leave with the raw events. */
@@ -21,20 +24,43 @@ export interface Evidence {
   readonly bookedBy: ShownEvent;
 }
 
-/** @returns for each contribution its events, in the same order */
-export async function nameEvents(tx: TransactionSql, contributions: readonly Contribution[]): Promise<Evidence[]> {
-  const named = contributions.map(({ version, moment }) => ({
-    event: readNamedEvent(version),
-    bookedBy: readNamedEvent(moment),
+/**
+ * What is stored as a time alone (before moments kept their events) is looked for among the raw events of that time.
+ * @returns for each contribution its events, in the same order
+ */
+export async function nameEvents(
+  tx: TransactionSql,
+  contributions: readonly Contribution[],
+  { range, channel }: { readonly range: Range; readonly channel: string | null },
+): Promise<Evidence[]> {
+  const pairs = contributions.map(({ aggregate, id, field, version, moment, momentName }) => ({
+    event: { ...readNamedEvent(version), about: { aggregate, id, name: field } },
+    bookedBy: { ...readNamedEvent(moment), about: { aggregate, id, name: momentName } },
   }));
-  const identities = named.flatMap(({ event, bookedBy }) => [event, bookedBy]).filter(isIdentity);
-  const stored = new Map((await findEvents(tx, identities)).map((event) => [keyOf(event), event]));
-  const show = (event: NamedEvent): ShownEvent => {
-    const { type = null, traceId = null } = (isIdentity(event) && stored.get(keyOf(event))) || {};
-    return { source: event.source, id: event.id, type, time: Temporal.Instant.from(event.time).toString(), traceId };
+  const named = pairs.flatMap(({ event, bookedBy }) => [event, bookedBy]);
+  const byIdentity = new Map((await findEvents(tx, named.filter(isIdentity))).map((event) => [keyOf(event), event]));
+  const bare = named.filter((event) => !isIdentity(event)).map(({ about, time }) => ({ ...about, time }));
+  const isActivity = ({ name }: BareMoment) => name === 'active';
+  const found = [
+    ...(await findMoments(
+      tx,
+      bare.filter((moment) => !isActivity(moment)),
+    )),
+    ...(await findFirstActivities(tx, bare.filter(isActivity), { range, channel })),
+  ];
+  const byMoment = new Map(found.map((event) => [momentKey(event), event]));
+  const show = (event: (typeof named)[number]): ShownEvent => {
+    const found = isIdentity(event) ? undefined : byMoment.get(momentKey({ ...event.about, time: event.time }));
+    const stored = found ?? (isIdentity(event) ? byIdentity.get(keyOf(event)) : undefined);
+    return {
+      ...{ source: found?.source ?? event.source, id: found?.eventId ?? event.id, type: stored?.type ?? null },
+      ...{ time: Temporal.Instant.from(found?.occurredAt ?? event.time).toString(), traceId: stored?.traceId ?? null },
+    };
   };
-  return named.map(({ event, bookedBy }) => ({ event: show(event), bookedBy: show(bookedBy) }));
+  return pairs.map(({ event, bookedBy }) => ({ event: show(event), bookedBy: show(bookedBy) }));
 }
 
-const isIdentity = (event: NamedEvent): event is Identity => event.source !== null && event.id !== null;
+const isIdentity = <Event extends NamedEvent>(event: Event): event is Event & Identity =>
+  event.source !== null && event.id !== null;
 const keyOf = ({ time, source, id }: Identity) => joinKey(time, source, id);
+const momentKey = ({ aggregate, id, name, time }: BareMoment) => joinKey(aggregate, id, name, time);

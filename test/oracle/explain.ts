@@ -11,10 +11,19 @@ export interface CellAsked {
   readonly channel: string | null;
   readonly country: string | null;
   readonly method: string | null;
-  readonly productId: string | null;
+  readonly product_id: string | null;
 }
 
+/** The metrics that are explained here; of the others it is tested that they sum to the cells of their routes. */
+export const metricsByHand = [
+  ...['gross', 'discounts', 'cancellations', 'returns', 'net', 'tax', 'shipping', 'total', 'collected', 'refunds'],
+  ...['orders', 'cancelled', 'payments', 'units', 'sessions', 'convertedSessions', 'activeCustomers', 'newCustomers'],
+  'returningCustomers',
+] as const;
+
 interface Part {
+  /** Where it is not the time of `bookedBy`. */
+  readonly at?: number;
   readonly event: TestEvent | undefined;
   readonly bookedBy: TestEvent | undefined;
   readonly aggregate: string;
@@ -29,6 +38,7 @@ interface Part {
 }
 
 const ONE = amountOf('1');
+const HOUR = 3_600_000;
 const net: Readonly<Record<string, bigint>> = { gross: 1n, discounts: -1n, cancellations: -1n, returns: -1n };
 const isCount = /sessions|customers|^orders$|^cancelled$|^payments$|^units$/i;
 
@@ -38,12 +48,9 @@ export function explainByHand(facts: HandFacts, asked: CellAsked) {
   const signs = metric === 'net' ? net : metric === 'total' ? { ...net, tax: 1n, shipping: 1n } : { [metric]: 1n };
   const counts = isCount.test(metric);
   return [...orderParts(facts, asked), ...moneyParts(facts, asked), ...peopleParts(facts, asked)]
-    .flatMap(({ event, bookedBy, amount, currency, convertedAt, ...part }) => {
-      const [rate, sign, at] = [
-        currency === null ? ONE : rateByHand(currency, convertedAt),
-        signs[part.measure],
-        Date.parse(bookedBy?.time ?? ''),
-      ];
+    .flatMap(({ event, bookedBy, amount, currency, convertedAt, at: bookedAt, ...part }) => {
+      const [rate, sign] = [currency === null ? ONE : rateByHand(currency, convertedAt), signs[part.measure]];
+      const at = bookedAt ?? Date.parse(bookedBy?.time ?? '');
       if (sign === undefined || rate === null || amount === 0n || !(at >= from && at < to)) return [];
       const value = sign * times(amount, counts ? ONE : rate);
       return {
@@ -93,10 +100,10 @@ function orderParts({ orders }: HandFacts, asked: CellAsked): Part[] {
       ...{ currency: order.currency, convertedAt: Date.parse(created.time) },
     });
     const grossField = lines.length > 0 ? 'items' : 'total_amount';
-    const ofProduct = lines.filter(({ product_id }) => asked.productId === null || product_id === asked.productId);
+    const ofProduct = lines.filter(({ product_id }) => asked.product_id === null || product_id === asked.product_id);
     const productGross = ofProduct.reduce((sum, line) => sum + BigInt(line.quantity) * amountOf(line.unit_price), 0n);
     const units = ofProduct.reduce((sum, { quantity }) => sum + BigInt(quantity), 0n);
-    const isOfProduct = asked.metric === 'gross' && asked.productId !== null;
+    const isOfProduct = asked.metric === 'gross' && asked.product_id !== null;
     return [
       isOfProduct ? part('gross', 'items', productGross, created) : part('gross', grossField, order.gross, created),
       part('units', 'items', units * ONE, created),
@@ -104,7 +111,9 @@ function orderParts({ orders }: HandFacts, asked: CellAsked): Part[] {
       part('discounts', 'discount_amount', order.discounts - lineDiscounts, created),
       part('tax', 'tax_amount', order.tax, created),
       part('shipping', 'shipping_amount', order.shipping, created),
-      part('orders', 'created', ONE, created),
+      asked.product_id === null
+        ? part('orders', 'created', ONE, created)
+        : part('orders', 'items', ofProduct.length > 0 ? ONE : 0n, created),
       ...(order.isCancelled
         ? [
             part('cancellations', 'items', (lines.length > 0 ? order.gross : 0n) - lineDiscounts, cancelled),
@@ -198,9 +207,11 @@ function peopleParts({ events, orders, sessions }: HandFacts, asked: CellAsked):
   });
   const active = [...Map.groupBy(activities, ({ customer }) => customer)].map(([customer, seen]): Part => {
     const event = first(seen.map(({ event: one }) => one));
+    // by its hour, since that is what stays when raw events leave
+    const hour = Math.floor(Date.parse(event?.time ?? '') / HOUR) * HOUR;
     return {
       ...{ ...count, event, bookedBy: event, aggregate: 'customer', aggregateId: customer },
-      ...{ measure: 'activeCustomers', field: 'event' },
+      ...{ measure: 'activeCustomers', field: 'active', at: Math.max(hour, asked.from) },
     };
   });
   return [...ofSessions, ...buyers, ...active];

@@ -1,106 +1,123 @@
-import { data as currencies } from 'currency-codes';
-import { Temporal } from 'temporal-polyfill';
+import type { TransactionSql } from 'postgres';
 import type { ContributionSource } from '#core/explained-metrics.ts';
 import { normalizeInstant } from '#core/instant.ts';
 import { formatAmount, parseDecimal } from '#core/money.ts';
-import { pageNames, readPage, writeCursor } from '#core/page.ts';
+import { type Page, pageNames, readPage, writeCursor } from '#core/page.ts';
 import { BadParameter } from '#core/problem.ts';
-import { commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
-import { formatInstant } from '#core/time-windows.ts';
+import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
+import type { Range } from '#core/time-windows.ts';
+import { countUnconverted } from '#db/query/explain/count-unconverted.ts';
 import { type Contribution, listContributions } from '#db/query/explain/list-contributions.ts';
 import { sumContributions } from '#db/query/explain/sum-contributions.ts';
-import { type Input, listMissingInputs } from '#db/query/list-missing-inputs.ts';
-import { readFreshness } from '#db/query/read-freshness.ts';
+import { listMissingInputs } from '#db/query/list-missing-inputs.ts';
+import { type Freshness, readFreshness } from '#db/query/read-freshness.ts';
 import { readSnapshot } from '#db/query/read-snapshot.ts';
 import { answerMeta, notesOnMissing } from '../answer-meta.ts';
+import { explainCredits } from '../explain-credits.ts';
+import { inputsOf, isUnknown } from '../explained-inputs.ts';
 import { type Evidence, nameEvents } from '../name-events.ts';
-import { cellNames, readCell } from '../read-cell.ts';
+import { overdueSince } from '../overdue-since.ts';
+import { type Cell, cellNames, readCell } from '../read-cell.ts';
 import type { Route } from '../route.ts';
+import { showContribution } from '../show-contribution.ts';
 
 export const madeFrom = [
-  ...['orders', 'order_lines', 'payments', 'returns', 'sessions', 'customers', 'active_users', 'fx_rates'],
-  ...['analytics_events', 'dirty_windows'],
+  ...['orders', 'order_lines', 'payments', 'shipments', 'returns', 'return_lines', 'sessions'],
+  ...['session_products', 'customers', 'visitor_identities', 'customer_journey_events', 'spend', 'stock'],
+  ...['active_users', 'active_channels', 'fx_rates', 'analytics_events', 'dirty_windows'],
 ];
 
 const KEY_LENGTH = 5;
+const ofRawEvents: readonly ContributionSource[] = ['activeSessions', 'pageViews'];
+const MOST_HOURS = 7 * 24;
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
   const parameters = readParameters(query, [...commonNames, ...cellNames, ...pageNames]);
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
-  const { name, unit, question } = readCell(parameters, common, businessZone);
+  const cell = readCell(parameters);
+  expectFewHours(cell, common.range);
   const { limit, after } = readPage(parameters, KEY_LENGTH);
   if (after !== null && normalizeInstant(after[0] ?? '') === null) {
     throw new BadParameter('cursor', 'expected the nextCursor of an answer to the same question');
   }
 
-  const { sum, rows, evidence, missing, freshness } = await readSnapshot(database(), async (tx) => {
+  const { sum, unconverted, rows, evidence, missing, freshness } = await readSnapshot(database(), async (tx) => {
+    const freshness = await readFreshness(tx, common.range);
     // one more tells whether there is another page
-    const listed = await listContributions(tx, question, { after, limit: limit + 1 });
+    const about = { common, cell, businessZone, page: { after, limit: limit + 1 } };
+    const asked = await (cell.sources.includes('credits') ? askCredits : askFacts)(tx, about, freshness, now);
     return {
-      rows: listed,
-      sum: await sumContributions(tx, question),
-      evidence: await nameEvents(tx, listed.slice(0, limit)),
-      missing: await listMissingInputs(tx, inputsOf(question.sources)),
-      freshness: await readFreshness(tx, common.range),
+      ...{ ...asked, freshness },
+      evidence: await nameEvents(tx, asked.rows.slice(0, limit), common),
+      missing: await listMissingInputs(tx, inputsOf(cell.name, cell.sources)),
     };
   });
 
   const { digits, timeZone } = common;
-  const show = (value: string) => (unit === 'amount' ? formatAmount(parseDecimal(value), digits) : Number(value));
-  const isNull = missing.some((input) => input === 'sessions' || input === 'customers');
+  const isAmount = cell.unit === 'amount';
+  const show = (value: string) => (isAmount ? formatAmount(parseDecimal(value), digits) : Number(value));
   const data = {
-    ...{ metric: name, unit, lens: question.lens },
-    total: isNull ? null : show(sum.value),
-    contributionCount: sum.contributions,
+    ...{ metric: cell.name, unit: cell.unit, lens: cell.lens },
+    total: sum === null || isUnknown(cell.name, missing, sum.known) ? null : show(sum.value),
+    contributionCount: sum?.contributions ?? null,
     contributions: evidence.map((events, index) => ({
-      ...events,
-      ...showContribution(rows[index]!, unit === 'amount', timeZone),
+      ...showContribution(rows[index]!, events, { isAmount, timeZone }),
       value: show(rows[index]!.value),
     })),
   };
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const notes = [...notesOnMissing(missing), ...notesOn(evidence, sum.leftOut, question.sources)];
-  const meta = answerMeta(common, { now, freshness, unconverted: sum.unconverted, notes });
+  const notes = [...notesOnMissing(missing), ...notesOn(cell, evidence, sum?.leftOut ?? 0)];
+  const meta = answerMeta(common, { now, freshness, unconverted, notes });
   return { status: 200, body: { data, meta: { ...meta, nextCursor: last ? writeCursor(keyOf(last)) : null } } };
 };
 
 const keyOf = ({ at, aggregate, id, measure, field }: Contribution) => [at, aggregate, id, measure, field];
 
-function showContribution(
-  { at, aggregate, id, measure, field, amount, currency, rate }: Contribution,
-  isAmount: boolean,
-  timeZone: string,
-) {
-  const digits = currencies.find(({ code }) => code === currency)?.digits ?? 0;
+/** Sources that are read from raw events alone. @throws {BadParameter} where that would be too many */
+function expectFewHours({ name, sources }: Cell, { from, to }: Range): void {
+  const isRaw = sources.some((source) => ofRawEvents.includes(source));
+  if (!isRaw || to.since(from).total('hours') <= MOST_HOURS) return;
+  throw new BadParameter('from', `expected at most ${MOST_HOURS} hours before to with the metric ${name}`);
+}
+
+interface About {
+  readonly common: CommonParameters;
+  readonly cell: Cell;
+  readonly businessZone: string;
+  readonly page: Page;
+}
+
+async function askFacts(tx: TransactionSql, about: About, { newestEventAt }: Freshness, now: Date) {
+  const { common, cell, businessZone, page } = about;
+  const { range, currency, channel } = common;
+  const { divided, lens, sources, signs, unit } = cell;
+  const question = {
+    ...{ ...divided, range, businessZone, currency, channel, lens, sources, signs },
+    ...{ isAmount: unit === 'amount', overdueAt: overdueSince(range, newestEventAt, now) },
+  };
   return {
-    ...{ aggregate, aggregateId: id, measure, field },
-    bookedAt: formatInstant(Temporal.Instant.from(at), timeZone),
-    amount: isAmount ? formatAmount(parseDecimal(amount), digits) : null,
-    currency: isAmount ? currency : null,
-    rate: isAmount ? formatAmount(parseDecimal(rate), 0) : null,
+    rows: await listContributions(tx, question, page),
+    sum: page.after === null ? await sumContributions(tx, question) : null,
+    unconverted: await countUnconverted(tx, question),
   };
 }
 
-const inputs: Partial<Record<ContributionSource, Input>> = {
-  ...{
-    placedOrders: 'orders',
-    orderLines: 'orders',
-    refunds: 'refunds',
-    refundsOfAll: 'refunds',
-    payments: 'payments',
-  },
-  ...{ sessions: 'sessions', convertedSessions: 'sessions' },
-  ...{ newCustomers: 'customers', returningCustomers: 'customers', activeCustomers: 'customers' },
-};
-const inputsOf = (sources: readonly ContributionSource[]) => sources.flatMap((source) => inputs[source] ?? []);
+async function askCredits(tx: TransactionSql, { common, cell, businessZone, page }: About) {
+  const { sum, rows } = await explainCredits(tx, cell, common, businessZone, page);
+  return { rows, sum: page.after === null ? sum : null, unconverted: sum.leftOut };
+}
 
-function notesOn(evidence: readonly Evidence[], leftOut: number, sources: readonly ContributionSource[]): string[] {
+function notesOn({ sources }: Cell, evidence: readonly Evidence[], leftOut: number): string[] {
   const events = evidence.flatMap(({ event, bookedBy }) => [event, bookedBy]);
+  const ofRaw = sources.filter((source) => ofRawEvents.includes(source));
   return [
     ...(leftOut > 0 ? [`left out, for want of an exchange rate of their day: ${leftOut} contributions`] : []),
-    ...(sources.includes('activeCustomers') ? ['activeCustomers: of the raw events that are still stored'] : []),
+    ...ofRaw.map((source) => `${source}: of the raw events that are still stored`),
+    ...(sources.includes('stock') ? ['stock: as it is now, whatever the period'] : []),
     ...(events.some(({ id }) => id === null)
-      ? ['bookedBy: the event of a moment that was stored before events were kept with it is not known']
+      ? [
+          'event, bookedBy: of a moment whose time alone was kept, and of which no raw event is stored any more, source and id are null',
+        ]
       : []),
     ...(events.some(({ id, type }) => id !== null && type === null)
       ? ['type, traceId: null of events that are no longer stored raw']

@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres';
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import { compareText } from '#core/compare-text.ts';
 import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import { changeOf } from '#core/sales.ts';
@@ -15,6 +15,7 @@ import type { Spread } from '#db/query/spread-of.ts';
 import { answerMeta, notesOnMissing } from '../answer-meta.ts';
 import { listBuckets } from '../list-buckets.ts';
 import { noteLeftOut } from '../note-left-out.ts';
+import { overdueSince } from '../overdue-since.ts';
 import type { Route } from '../route.ts';
 
 /** With carriers beyond it an answer could become too long: those with the fewest orders are left out. */
@@ -99,15 +100,6 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
 };
 
 const channelAndCurrency = ({ channel, currency }: CommonParameters) => ({ channel, currency });
-
-/**
- * The instant by which what was promised should have come: the end of the period or the newest event, whichever is later, and
- * not after now. It follows from the question and the data, so the same data give the same answer.
- */
-function overdueSince({ to }: Range, newestEventAt: Date | null, now: Date): Temporal.Instant {
-  const latest = Math.max(to.epochMilliseconds, newestEventAt?.getTime() ?? 0);
-  return Temporal.Instant.fromEpochMilliseconds(Math.min(now.getTime(), latest));
-}
 
 type Period = Awaited<ReturnType<typeof askPeriod>>;
 

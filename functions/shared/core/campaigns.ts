@@ -10,6 +10,7 @@ export type OrderTouch = readonly [
   medium: string | null,
   campaign: string | null,
   marketingChannel: string,
+  sessionId: string,
 ];
 
 export interface TouchedOrder {
@@ -19,6 +20,15 @@ export interface TouchedOrder {
   readonly isFirst: boolean;
   /** The earliest first. */
   readonly touches: readonly OrderTouch[];
+}
+
+/** What an order brings to the campaign of a touch; of an order without any touch, to none. */
+export interface Credit<Order extends TouchedOrder = TouchedOrder> {
+  readonly order: Order;
+  readonly touch: OrderTouch | null;
+  /** Whole minor units; null where it is not credited with the order's value. */
+  readonly revenue: bigint | null;
+  readonly isNewCustomer: boolean;
 }
 
 export interface CampaignSpend extends TrafficSource {
@@ -87,26 +97,15 @@ export function reportCampaigns(
     row.clicks += each.clicks;
   }
   const unattributed = { conversions: 0, revenue: 0n, newCustomers: 0 };
-  for (const { value, isFirst, touches } of orders) {
-    const worth = value === null ? null : toMinorUnits(value, digits);
-    if (touches.length === 0) {
-      if (worth !== null) {
-        unattributed.conversions += 1;
-        unattributed.revenue += worth;
-      }
-      if (isFirst) unattributed.newCustomers += 1;
-      continue;
-    }
-    const weighed = touches.map(toTouch);
-    if (worth !== null) {
-      for (const [index, credit] of creditTouches(model, weighed, worth).entries()) {
-        if (credit !== 0n) rowOf(rows, trafficOf(touches[index]!)).revenue += credit;
-      }
-    }
-    // A customer is not divided: whatever the model, the touch that last brought the person here
-    if (isFirst) {
-      const credited = creditTouches('last_non_direct', weighed, 1n).indexOf(1n);
-      rowOf(rows, trafficOf(touches[credited]!)).newCustomers += 1;
+  for (const { touch, revenue, isNewCustomer } of creditOrders(orders, model, digits)) {
+    if (touch === null) {
+      if (revenue !== null) unattributed.conversions += 1;
+      unattributed.revenue += revenue ?? 0n;
+      if (isNewCustomer) unattributed.newCustomers += 1;
+    } else {
+      const row = rowOf(rows, trafficOf(touch));
+      row.revenue += revenue ?? 0n;
+      if (isNewCustomer) row.newCustomers += 1;
     }
   }
   const toMoney = (units: bigint): Decimal => ({ units, scale: digits });
@@ -118,20 +117,46 @@ export function reportCampaigns(
   };
 }
 
+/** Order by order and touch by touch; touches that are credited with nothing are left out. */
+export function* creditOrders<Order extends TouchedOrder>(
+  orders: readonly Order[],
+  model: AttributionModel,
+  digits: number,
+): Generator<Credit<Order>> {
+  for (const order of orders) {
+    const { value, isFirst, touches } = order;
+    const worth = value === null ? null : toMinorUnits(value, digits);
+    if (touches.length === 0) {
+      yield { order, touch: null, revenue: worth, isNewCustomer: isFirst };
+      continue;
+    }
+    const weighed = touches.map(toTouch);
+    const credits = worth === null ? [] : creditTouches(model, weighed, worth);
+    // A customer is not divided: whatever the model, the touch that last brought the person here
+    const brought = isFirst ? creditTouches('last_non_direct', weighed, 1n).indexOf(1n) : -1;
+    for (const [index, touch] of touches.entries()) {
+      const revenue = credits[index] || null;
+      if (revenue !== null || index === brought) yield { order, touch, revenue, isNewCustomer: index === brought };
+    }
+  }
+}
+
 const toTouch = ([ageSeconds, , , , channel]: OrderTouch): Touch => ({
   ageSeconds,
   isDirect: channel === direct.channel,
 });
 const trafficOf = ([, source, medium, campaign]: OrderTouch): TrafficSource => ({ source, medium, campaign });
+/** As a row of the report calls it. */
+export const campaignOf = (touch: OrderTouch) => namesOf(trafficOf(touch));
 
 const UNKNOWN = 'unknown';
 
+const namesOf = ({ source, medium, campaign }: TrafficSource) => ({
+  ...{ source: source ?? UNKNOWN, medium: medium ?? UNKNOWN, campaign: campaign ?? UNKNOWN },
+});
+
 function rowOf(rows: Map<string, Row>, traffic: TrafficSource): Row {
-  const [source = UNKNOWN, medium = UNKNOWN, campaign = UNKNOWN] = [
-    traffic.source,
-    traffic.medium,
-    traffic.campaign,
-  ].map((name) => name ?? undefined);
+  const { source, medium, campaign } = namesOf(traffic);
   const key = JSON.stringify([source, medium, campaign]);
   const row = rows.get(key) ?? {
     ...{ source, medium, campaign, spend: parseDecimal('0'), impressions: 0, clicks: 0, revenue: 0n, newCustomers: 0 },

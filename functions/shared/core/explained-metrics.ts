@@ -2,15 +2,25 @@
 export type ContributionSource =
   | 'placedOrders'
   | 'cancelledOrders'
+  | 'payments'
   | 'refunds'
   | 'refundsOfAll'
-  | 'payments'
   | 'orderLines'
+  | 'returnLines'
+  | 'fulfilment'
   | 'sessions'
   | 'convertedSessions'
+  | 'sessionProducts'
+  | 'activeSessions'
+  | 'pageViews'
   | 'newCustomers'
   | 'returningCustomers'
-  | 'activeCustomers';
+  | 'buyers'
+  | 'activeCustomers'
+  | 'spend'
+  | 'stock'
+  /** What attribution divides: of no relation, but of core/campaigns.ts. */
+  | 'credits';
 
 /** What a cell is made of. */
 export interface ExplainedMetric {
@@ -18,52 +28,140 @@ export interface ExplainedMetric {
   readonly sources: readonly ContributionSource[];
   /** The measures of these sources that add to the cell, 1, or take from it, -1. */
   readonly signs: Readonly<Record<string, 1 | -1>>;
+  /** Parameters that divide it, as its cells are divided. */
+  readonly filters: readonly FilterName[];
 }
 
-const amount = (signs: ExplainedMetric['signs'], ...sources: ContributionSource[]): ExplainedMetric => ({
-  ...{ unit: 'amount', sources, signs },
-});
-const count = (measure: string, source: ContributionSource): ExplainedMetric => ({
-  ...{ unit: 'count', sources: [source], signs: { [measure]: 1 } },
-});
-const net = { gross: 1, discounts: -1, cancellations: -1, returns: -1 } as const;
+/** Further parameters, by what the statements call them. */
+export const filterNames = {
+  ...{ country: 'country', method: 'method', status: 'status', carrier: 'carrier', reason: 'reason', path: 'path' },
+  ...{ product: 'product_id', category: 'category_id', warehouse: 'warehouse_id', channels: 'channels' },
+  ...{ source: 'source', medium: 'medium', campaign: 'campaign', model: 'model' },
+} as const;
+export type FilterName = (typeof filterNames)[keyof typeof filterNames];
 
-/** By the name of the cell in `/revenue` and `/dashboard/overview`. */
+const of =
+  <const Unit extends ExplainedMetric['unit']>(unit: Unit) =>
+  (
+    measure: string,
+    source: ContributionSource,
+    ...filters: readonly FilterName[]
+  ): ExplainedMetric & { unit: Unit } => ({
+    ...{ unit, sources: [source], signs: { [measure]: 1 }, filters },
+  });
+const [amount, count, quantity] = [of('amount'), of('count'), of('quantity')];
+
+const net = { gross: 1, discounts: -1, cancellations: -1, returns: -1 } as const;
+const ofNet = (signs: ExplainedMetric['signs']): ExplainedMetric => ({
+  ...{ unit: 'amount', sources: ['placedOrders', 'cancelledOrders', 'refunds'], signs, filters: ['country'] },
+});
+const campaign = ['source', 'medium', 'campaign'] as const;
+
+/** Which contributions explain a metric; docs/api.md says which cells of which routes that is. */
 export const explainedMetrics = {
-  gross: amount({ gross: 1 }, 'placedOrders'),
-  discounts: amount({ discounts: 1 }, 'placedOrders'),
-  cancellations: amount({ cancellations: 1 }, 'cancelledOrders'),
-  returns: amount({ returns: 1 }, 'refunds'),
-  net: amount(net, 'placedOrders', 'cancelledOrders', 'refunds'),
-  tax: amount({ tax: 1 }, 'placedOrders'),
-  shipping: amount({ shipping: 1 }, 'placedOrders'),
-  total: amount({ ...net, tax: 1, shipping: 1 }, 'placedOrders', 'cancelledOrders', 'refunds'),
-  collected: amount({ collected: 1 }, 'payments'),
-  refunds: amount({ refunds: 1 }, 'refundsOfAll'),
-  orders: count('orders', 'placedOrders'),
-  cancelled: count('cancelled', 'cancelledOrders'),
-  payments: count('payments', 'payments'),
-  units: { unit: 'quantity', sources: ['orderLines'], signs: { units: 1 } },
-  sessions: count('sessions', 'sessions'),
-  convertedSessions: count('convertedSessions', 'convertedSessions'),
-  activeCustomers: count('activeCustomers', 'activeCustomers'),
-  newCustomers: count('newCustomers', 'newCustomers'),
-  returningCustomers: count('returningCustomers', 'returningCustomers'),
+  gross: amount('gross', 'placedOrders', 'country', 'product_id', 'category_id'),
+  discounts: amount('discounts', 'placedOrders', 'country'),
+  cancellations: amount('cancellations', 'cancelledOrders', 'country'),
+  returns: amount('returns', 'refunds', 'country'),
+  net: ofNet(net),
+  tax: amount('tax', 'placedOrders', 'country'),
+  shipping: amount('shipping', 'placedOrders', 'country'),
+  total: ofNet({ ...net, tax: 1, shipping: 1 }),
+  collected: amount('collected', 'payments', 'country', 'method'),
+  orders: count('orders', 'placedOrders', 'country', 'status', 'carrier', 'product_id', 'category_id'),
+  cancelled: count('cancelled', 'cancelledOrders', 'country'),
+  payments: count('payments', 'payments', 'country', 'method'),
+  units: quantity('units', 'orderLines', 'product_id', 'category_id'),
+  ...{
+    paidOrders: count('paidOrders', 'fulfilment', 'carrier'),
+    handedOverOrders: count('handedOverOrders', 'fulfilment', 'carrier'),
+    deliveredOrders: count('deliveredOrders', 'fulfilment', 'carrier'),
+    overdueOrders: count('overdueOrders', 'fulfilment', 'carrier'),
+  },
+  ...{
+    refunds: amount('refunds', 'refundsOfAll', 'country', 'reason'),
+    handlingCost: amount('handlingCost', 'refundsOfAll', 'country', 'reason'),
+    refundedReturns: count('refundedReturns', 'refundsOfAll', 'country', 'reason'),
+    refundedOfPlaced: count('refundedOfPlaced', 'refundsOfAll', 'country', 'reason'),
+    returnedUnits: quantity('returnedUnits', 'returnLines', 'reason', 'product_id', 'category_id'),
+    returnedAmount: amount('returnedAmount', 'returnLines', 'reason', 'product_id', 'category_id'),
+  },
+  ...{
+    sessions: count('sessions', 'sessions'),
+    convertedSessions: count('convertedSessions', 'convertedSessions'),
+    views: count('views', 'sessionProducts', 'product_id', 'category_id'),
+    carts: count('carts', 'sessionProducts', 'product_id', 'category_id'),
+    activeSessions: count('activeSessions', 'activeSessions'),
+    pageViews: count('pageViews', 'pageViews', 'path'),
+  },
+  ...{
+    activeCustomers: count('activeCustomers', 'activeCustomers'),
+    newCustomers: count('newCustomers', 'newCustomers'),
+    returningCustomers: count('returningCustomers', 'returningCustomers'),
+    buyers: count('buyers', 'buyers', 'channels'),
+  },
+  ...{
+    spend: amount('spend', 'spend', ...campaign),
+    impressions: quantity('impressions', 'spend', ...campaign),
+    clicks: quantity('clicks', 'spend', ...campaign),
+    attributedRevenue: amount('attributedRevenue', 'credits', ...campaign, 'model'),
+    attributedCustomers: count('attributedCustomers', 'credits', ...campaign),
+    unattributedRevenue: amount('unattributedRevenue', 'credits'),
+    unattributedConversions: count('unattributedConversions', 'credits'),
+    unattributedCustomers: count('unattributedCustomers', 'credits'),
+  },
+  ...{
+    onHand: quantity('onHand', 'stock', 'product_id', 'warehouse_id'),
+    reserved: quantity('reserved', 'stock', 'product_id', 'warehouse_id'),
+    stockValue: amount('stockValue', 'stock', 'product_id', 'warehouse_id'),
+    stockItems: count('stockItems', 'stock', 'product_id', 'warehouse_id'),
+    stockProducts: count('stockProducts', 'stock'),
+    stockOuts: count('stockOuts', 'stock', 'product_id', 'warehouse_id'),
+    belowReorderPoint: count('belowReorderPoint', 'stock', 'product_id', 'warehouse_id'),
+  },
 } as const satisfies Record<string, ExplainedMetric>;
 
 export type MetricName = keyof typeof explainedMetrics;
 export const metricNames = Object.keys(explainedMetrics) as MetricName[];
 
-/** Further parameters, and the metrics that each divides. */
-export const filtersOf = {
-  country: metricNames.filter((name) => !/sessions|customers|units/i.test(name)),
-  method: ['collected', 'payments'],
-  productId: ['gross', 'units'],
-} as const satisfies Record<string, readonly MetricName[]>;
+/** What no contributions sum to, and what else to ask for. */
+export const notSums: Readonly<Record<string, string>> = {
+  averageOrderValue: 'a ratio: explain gross, discounts and orders',
+  conversionRate: 'a ratio: explain convertedSessions and sessions',
+  cancellationRate: 'a ratio: explain orders with status=cancelled, and orders',
+  share: 'a ratio: explain orders with and without status',
+  onTimeRate: 'a ratio of orders delivered: explain deliveredOrders',
+  pickingAccuracy: 'a ratio of quantities picked',
+  createdToPaidHours: 'a distribution: explain paidOrders, which it counts',
+  createdToHandedOverHours: 'a distribution: explain handedOverOrders, which it counts',
+  createdToDeliveredHours: 'a distribution: explain deliveredOrders, which it counts',
+  daysToRefund: 'a distribution: explain refundedOfPlaced, which it counts',
+  rates: 'ratios: explain refundedReturns, returnedUnits and refunds, and orders, units, gross and discounts',
+  returnRate: 'a ratio: explain returnedUnits and units',
+  viewToCart: 'a ratio of sessions: explain views and carts',
+  cartToOrder: 'a ratio of sessions: explain carts',
+  viewToOrder: 'a ratio of sessions: explain views',
+  abcClass: 'a class by the share of gross: explain gross',
+  roas: 'a ratio: explain attributedRevenue and spend',
+  cac: 'a ratio: explain spend and attributedCustomers',
+  unitsPerDay: 'a rate: explain units',
+  daysOfSupply: 'a ratio: explain onHand and units',
+  sellThrough: 'a ratio: explain onHand and units',
+  eventsPerSecond: 'a rate of stored events',
+  ingestLagSeconds: 'a median of delays',
+};
 
-/** A product's gross is that of its lines. */
-export function metricOf(name: MetricName, productId: string | null): ExplainedMetric {
-  return name === 'gross' && productId !== null
-    ? { ...explainedMetrics.gross, sources: ['orderLines'] }
-    : explainedMetrics[name];
+/** The metrics that a filter divides. */
+export const dividedBy = (filter: FilterName): MetricName[] =>
+  metricNames.filter((name) => (explainedMetrics[name].filters as readonly FilterName[]).includes(filter));
+
+/** A product's or category's gross and orders are those of its lines, a carrier's orders those of its parcels. */
+export function metricOf(
+  name: MetricName,
+  { ofProducts, ofCarrier }: { readonly ofProducts: boolean; readonly ofCarrier: boolean },
+): ExplainedMetric {
+  const metric: ExplainedMetric = explainedMetrics[name];
+  if (metric.sources[0] !== 'placedOrders') return metric;
+  if (ofCarrier) return { ...metric, sources: ['fulfilment'] };
+  return ofProducts ? { ...metric, sources: ['orderLines'] } : metric;
 }

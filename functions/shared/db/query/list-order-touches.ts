@@ -4,8 +4,14 @@ import { LOOKBACK_DAYS } from '#core/attribution.ts';
 import type { TouchedOrder } from '#core/campaigns.ts';
 import type { Range } from '#core/time-windows.ts';
 
+export interface NamedOrder extends TouchedOrder {
+  readonly orderId: string;
+  /** UTC with microseconds. */
+  readonly createdAt: string;
+}
+
 export interface OrderTouches {
-  readonly orders: readonly TouchedOrder[];
+  readonly orders: readonly NamedOrder[];
   /** Orders placed that no rate converts. */
   readonly unconverted: number;
 }
@@ -18,18 +24,18 @@ export interface TouchesQuestion {
 }
 
 /**
- * Orders created in the range that are conversions (not cancelled) or a customer's first, with their touches. A person is
+ * Orders created in the range that are conversions (not cancelled) or a customer's first, with their touches and their sessions. A person is
  * the customer, with the anonymous ids that were seen with this customer alone; without a customer, the anonymous id.
  */
 export async function listOrderTouches(tx: TransactionSql, question: TouchesQuestion): Promise<OrderTouches> {
-  const orders: TouchedOrder[] = [];
+  const orders: NamedOrder[] = [];
   let unconverted = 0;
   // Planned for its range each time: the plan for any range, which a connection takes from the sixth time on, looks the
   // sessions up one by one (over 5 s). And the planner, not knowing how few orders a person has, would sort all sessions.
   await tx`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_mergejoin', 'off', true)`;
   for (const range of partsOf(question.range)) {
-    for (const { value, isFirst, isUnconverted, touches } of await listPart(tx, { ...question, range })) {
-      if (value !== null || isFirst) orders.push({ value, isFirst, touches });
+    for (const { isUnconverted, ...order } of await listPart(tx, { ...question, range })) {
+      if (order.value !== null || order.isFirst) orders.push(order);
       if (isUnconverted) unconverted += 1;
     }
   }
@@ -51,7 +57,7 @@ function* partsOf({ from, to }: Range): Generator<Range> {
 async function listPart(tx: TransactionSql, { range, businessZone, currency, channel }: TouchesQuestion) {
   const [from, to] = [range.from, range.to].map((instant) => tx`${String(instant)}::text::timestamptz`) as [Part, Part];
   const lookback = `${LOOKBACK_DAYS * 24} hours`;
-  return await tx<(TouchedOrder & { isUnconverted: boolean })[]>`
+  return await tx<(NamedOrder & { isUnconverted: boolean })[]>`
     with placed as materialized (
       select
         o.order_id, o.created_at, ${personOf(tx, tx`coalesce(o.customer_id, visitor.customer_id)`, tx`own.anonymous_id`)} as person,
@@ -83,7 +89,7 @@ async function listPart(tx: TransactionSql, { range, businessZone, currency, cha
       select
         order_id,
         json_agg(
-          json_build_array(extract(epoch from created_at - began_at)::float8, source, medium, campaign, marketing_channel)
+          json_build_array(extract(epoch from created_at - began_at)::float8, source, medium, campaign, marketing_channel, session_id)
           order by began_at, session_id collate "C"
         ) as touches
       from placed
@@ -92,6 +98,7 @@ async function listPart(tx: TransactionSql, { range, businessZone, currency, cha
       group by order_id
     )
     select
+      order_id as "orderId", to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdAt",
       value::text as value, is_first as "isFirst", is_unconverted as "isUnconverted", coalesce(touches, '[]') as touches
     from placed
     left join touched using (order_id)
