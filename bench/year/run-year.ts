@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { applyMigrations } from '#db/apply-migrations.ts';
 import { ensureDatabase, startPostgres } from '../../local/postgres.ts';
-import { DAY } from '../../local/sample/cloud-event.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { rawQuestions } from './ask-raw.ts';
-import { askRoute, type Measured, measuredRoutes, measureRoute } from './ask-routes.ts';
+import { askRoute, hasPeriod, type Measured, measuredRoutes, measureRoute, wholeDays } from './ask-routes.ts';
 import { fillYear, markAllHours, takeSeed } from './fill-year.ts';
 import { ingestEvents } from './ingest-events.ts';
 import { makeSeed } from './make-seed.ts';
@@ -16,6 +15,8 @@ import { aggregateAll, measureAggregation } from './measure-aggregation.ts';
 import { type Clone, PERIODS } from './name-clone.ts';
 
 const RAW_ASKS = 7;
+const YEAR_DAYS = 365;
+const YEAR_ASKS = 10;
 /** Periods that the smaller sizes have: more than the 30 days that are asked for. */
 const RECENT = 3;
 
@@ -28,7 +29,7 @@ interface Size {
 
 /**
  * A shop's year of at least `wanted` events: every route over 30 days, against the same asked of raw events, at three sizes of
- * one database: sparse and recent, dense and recent, dense and a year long. From the first to the second the 30 days hold more
+ * one database: sparse and recent, dense and recent, dense and a year long; at the last one over the year as well. From the first to the second the 30 days hold more
  * events, from the second to the third there is more history.
  */
 export async function benchYear(wanted: number): Promise<void> {
@@ -63,6 +64,7 @@ export async function benchYear(wanted: number): Promise<void> {
       await timed('measured', async () => void sizes.push(await measureSize(admin, query, end)));
       printRoutes(sizes.at(-1)!);
     }
+    await timed('the whole year measured', async () => printRoutes(await measureYear(admin, query)));
     console.table(sizes.map(({ events, aggregation }) => ({ events, ...aggregation })));
   } finally {
     await Promise.all(clients.map((client) => client.end()));
@@ -100,8 +102,7 @@ async function measureSize(admin: Sql, query: Sql, end: Date): Promise<Size> {
   const [{ events }] = await admin<[{ events: number }]>`select count(*)::float8 as events from analytics_events`;
   const routes = new Map<string, Measured>();
   for (const { name } of measuredRoutes) routes.set(name, await measureRoute(query, name));
-  const until = end.getTime() - (end.getTime() % DAY);
-  const range = [until - 30 * DAY, until].map((at) => new Date(at).toISOString());
+  const range = wholeDays(30);
   const raw = new Map<string, Spread>();
   for (const [name, text] of Object.entries(rawQuestions))
     raw.set(name, await measure(() => admin.unsafe(text, range), RAW_ASKS));
@@ -123,7 +124,25 @@ async function expectSameSales(admin: Sql, query: Sql, range: readonly string[])
     );
 }
 
-function printRoutes({ events, routes, raw }: Size): void {
+/** Every route that has a period, over the year; raw events are read once for each question. */
+async function measureYear(admin: Sql, query: Sql): Promise<Pick<Size, 'events' | 'routes' | 'raw'>> {
+  const [{ events }] = await admin<[{ events: number }]>`select count(*)::float8 as events from analytics_events`;
+  const routes = new Map<string, Measured>();
+  for (const { name } of measuredRoutes) {
+    if (await hasPeriod(name))
+      routes.set(`${name}, ${YEAR_DAYS} days`, await measureRoute(query, name, YEAR_DAYS, YEAR_ASKS));
+  }
+  const raw = new Map<string, Spread>();
+  for (const [name, text] of Object.entries(rawQuestions)) {
+    const begun = performance.now();
+    await admin.unsafe(text, wholeDays(YEAR_DAYS));
+    const taken = performance.now() - begun;
+    raw.set(`${name}, ${YEAR_DAYS} days`, { p50: taken, p95: taken });
+  }
+  return { events, routes, raw };
+}
+
+function printRoutes({ events, routes, raw }: Pick<Size, 'events' | 'routes' | 'raw'>): void {
   console.table(
     [...routes].map(([route, measured]) => {
       if ('failure' in measured) return { events, route, failure: measured.failure };
