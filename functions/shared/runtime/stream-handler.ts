@@ -27,6 +27,7 @@ const MARGIN_MS = 3_000;
 export function streamHandler(answer: (event: LambdaFunctionURLEvent, signal: AbortSignal) => Promise<StreamAnswer>) {
   return awslambda.streamifyResponse(async (event: LambdaFunctionURLEvent, stream, context) => {
     const began = performance.now();
+    const { method } = event.requestContext.http;
     logger.addContext(context);
     metrics.captureColdStartMetric(context.functionName);
     const gone = new AbortController();
@@ -42,7 +43,7 @@ export function streamHandler(answer: (event: LambdaFunctionURLEvent, signal: Ab
 
     const hungUp = gone.signal.aborted;
     const milliseconds = Math.round(performance.now() - began);
-    logger.info('stream ended', { status, milliseconds, hungUp });
+    logger.info('stream ended', { method, status, milliseconds, hungUp });
     const statusClass = `${Math.floor(status / 100)}xx`;
     measureBy({ function: context.functionName, status: statusClass }, metricNames.answers, 'Count', 1);
     reportUse({ context });
