@@ -29,7 +29,7 @@ export function readCell(parameters: ReadonlyMap<string, string>): Cell {
   const text = (filter: FilterName) => readText(parameters, filter);
   const divided = {
     ...{ country: text('country'), method: text('method'), status: text('status'), carrier: text('carrier') },
-    ...{ reason: text('reason'), path: text('path'), product: text('product_id'), category: text('category_id') },
+    ...{ reason: text('reason'), path: text('path'), product: text('product_id'), category: readCategory(parameters) },
     ...{ source: text('source'), medium: text('medium'), campaign: text('campaign'), warehouse: text('warehouse_id') },
     channels: readNumber(parameters, 'channels'),
   };
@@ -57,15 +57,22 @@ function expectDivides(parameters: ReadonlyMap<string, string>, filter: FilterNa
   throw new BadParameter(filter, `expected only with the metrics ${metrics.join(', ')}`);
 }
 
-/** An empty category is that of what carries none: answers show it as null. */
 function readText(parameters: ReadonlyMap<string, string>, filter: FilterName): string | null {
   const value = parameters.get(filter);
-  if (value === undefined || (value === '' && filter === 'category_id')) return value ?? null;
+  if (value === undefined) return null;
   // PostgreSQL has no NUL in text; U+FFFD stands for bytes that were not UTF-8.
   if (!/^[^\p{Cc}\ufffd]{1,2048}$/u.test(value) || (filter !== 'path' && [...value].length > 128)) {
     throw new BadParameter(filter, `expected 1 to ${filter === 'path' ? 2048 : 128} characters`);
   }
   return value;
+}
+
+/** Empty: of what carries none, which answers show as null. */
+function readCategory(parameters: ReadonlyMap<string, string>): string | null {
+  const category = readText(parameters, 'category_id');
+  if (readChoice(parameters, 'without_category', ['true']) === undefined) return category;
+  if (category !== null) throw new BadParameter('without_category', 'expected without category_id');
+  return '';
 }
 
 function readNumber(parameters: ReadonlyMap<string, string>, filter: FilterName): number | null {

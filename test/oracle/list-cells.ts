@@ -119,18 +119,15 @@ export function listCells(route: string, words: Words, { data, meta }: Answer): 
         ...rows('products', data.products, { units: 'returnedUnits', amount: 'returnedAmount' }, ({ productId }) => ({
           product_id: productId,
         })),
-        ...rows(
-          'categories',
-          data.categories,
-          { units: 'returnedUnits', amount: 'returnedAmount' },
-          ({ categoryId }) => ({ category_id: categoryId ?? '' }),
+        ...rows('categories', data.categories, { units: 'returnedUnits', amount: 'returnedAmount' }, ({ categoryId }) =>
+          ofCategory(categoryId),
         ),
         ...series(ofReturns),
       ];
     case 'products-performance':
       return [
         ...rows('products', data.products, ofProducts, ({ productId }) => ({ product_id: productId })),
-        ...rows('categories', data.categories, ofProducts, ({ categoryId }) => ({ category_id: categoryId ?? '' })),
+        ...rows('categories', data.categories, ofProducts, ({ categoryId }) => ofCategory(categoryId)),
       ];
     case 'channels':
       return [
@@ -191,6 +188,8 @@ export function listCells(route: string, words: Words, { data, meta }: Answer): 
       throw new Error(`${route}: which of its cells are there?`);
   }
 }
+
+const ofCategory = (id: string | null): Words => (id === null ? { without_category: 'true' } : { category_id: id });
 
 /** It divides revenue alone. */
 function withoutModel(cell: ShownCell): ShownCell {

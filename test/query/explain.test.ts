@@ -156,6 +156,7 @@ describe('explain', () => {
     ['metric=tax&product_id=mug', 'product_id'],
     ['metric=units&product_id=%00', 'product_id'],
     ['metric=orders&product_id=mug&carrier=post', 'carrier'],
+    ['metric=units&category_id=hats&without_category=true', 'without_category'],
     ['metric=buyers&channels=none', 'channels'],
     ['metric=spend&model=linear', 'model'],
     ['metric=pageViews&from=2026-06-01&to=2026-06-30', 'from'],

@@ -35,7 +35,13 @@ export interface ExplainedMetric {
 /** Further parameters, by what the statements call them. */
 export const filterNames = {
   ...{ country: 'country', method: 'method', status: 'status', carrier: 'carrier', reason: 'reason', path: 'path' },
-  ...{ product: 'product_id', category: 'category_id', warehouse: 'warehouse_id', channels: 'channels' },
+  ...{
+    product: 'product_id',
+    category: 'category_id',
+    uncategorized: 'without_category',
+    warehouse: 'warehouse_id',
+    channels: 'channels',
+  },
   ...{ source: 'source', medium: 'medium', campaign: 'campaign', model: 'model' },
 } as const;
 export type FilterName = (typeof filterNames)[keyof typeof filterNames];
@@ -55,11 +61,13 @@ const net = { gross: 1, discounts: -1, cancellations: -1, returns: -1 } as const
 const ofNet = (signs: ExplainedMetric['signs']): ExplainedMetric => ({
   ...{ unit: 'amount', sources: ['placedOrders', 'cancelledOrders', 'refunds'], signs, filters: ['country'] },
 });
+/** Of lines and views; those of no category are a group of their own. */
+const ofProduct = ['product_id', 'category_id', 'without_category'] as const;
 const campaign = ['source', 'medium', 'campaign'] as const;
 
 /** Which contributions explain a metric; docs/api.md says which cells of which routes that is. */
 export const explainedMetrics = {
-  gross: amount('gross', 'placedOrders', 'country', 'product_id', 'category_id'),
+  gross: amount('gross', 'placedOrders', 'country', ...ofProduct),
   discounts: amount('discounts', 'placedOrders', 'country'),
   cancellations: amount('cancellations', 'cancelledOrders', 'country'),
   returns: amount('returns', 'refunds', 'country'),
@@ -68,10 +76,10 @@ export const explainedMetrics = {
   shipping: amount('shipping', 'placedOrders', 'country'),
   total: ofNet({ ...net, tax: 1, shipping: 1 }),
   collected: amount('collected', 'payments', 'country', 'method'),
-  orders: count('orders', 'placedOrders', 'country', 'status', 'carrier', 'product_id', 'category_id'),
+  orders: count('orders', 'placedOrders', 'country', 'status', 'carrier', ...ofProduct),
   cancelled: count('cancelled', 'cancelledOrders', 'country'),
   payments: count('payments', 'payments', 'country', 'method'),
-  units: quantity('units', 'orderLines', 'product_id', 'category_id'),
+  units: quantity('units', 'orderLines', ...ofProduct),
   ...{
     paidOrders: count('paidOrders', 'fulfilment', 'carrier'),
     handedOverOrders: count('handedOverOrders', 'fulfilment', 'carrier'),
@@ -83,14 +91,14 @@ export const explainedMetrics = {
     handlingCost: amount('handlingCost', 'refundsOfAll', 'country', 'reason'),
     refundedReturns: count('refundedReturns', 'refundsOfAll', 'country', 'reason'),
     refundedOfPlaced: count('refundedOfPlaced', 'refundsOfAll', 'country', 'reason'),
-    returnedUnits: quantity('returnedUnits', 'returnLines', 'reason', 'product_id', 'category_id'),
-    returnedAmount: amount('returnedAmount', 'returnLines', 'reason', 'product_id', 'category_id'),
+    returnedUnits: quantity('returnedUnits', 'returnLines', 'reason', ...ofProduct),
+    returnedAmount: amount('returnedAmount', 'returnLines', 'reason', ...ofProduct),
   },
   ...{
     sessions: count('sessions', 'sessions'),
     convertedSessions: count('convertedSessions', 'convertedSessions'),
-    views: count('views', 'sessionProducts', 'product_id', 'category_id'),
-    carts: count('carts', 'sessionProducts', 'product_id', 'category_id'),
+    views: count('views', 'sessionProducts', ...ofProduct),
+    carts: count('carts', 'sessionProducts', ...ofProduct),
     activeSessions: count('activeSessions', 'activeSessions'),
     pageViews: count('pageViews', 'pageViews', 'path'),
   },
