@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SQSRecord } from 'aws-lambda';
 import postgres, { type Sql } from 'postgres';
-import { resourceVariables } from '#contract';
+import { resourceVariables } from '#contract/variables.ts';
 import { maskEvent } from '#core/mask-event.ts';
 import { type ReadLimits, readEvent } from '#core/read-event.ts';
 import { toRows } from '#core/rows.ts';

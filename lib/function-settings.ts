@@ -1,4 +1,4 @@
-import { type SettingName, settingDefaults } from '#contract';
+import { type SettingName, settingDefaults } from '#contract/variables.ts';
 import { ledgerDays } from '#core/retention.ts';
 import { settingRules } from '#core/settings.ts';
 

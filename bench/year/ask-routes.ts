@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { type RouteRow, routes } from '#contract';
+import { type RouteRow, routes } from '#contract/routes.ts';
 import type { RouteModule } from '../../functions/query/route.ts';
 import { measure, type Spread } from './measure.ts';
 

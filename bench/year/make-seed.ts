@@ -1,4 +1,4 @@
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { type CloudEvent, DAY } from '../../local/sample/cloud-event.ts';
 import { generateSample } from '../../local/sample/generate-sample.ts';
 import { PERIOD_DAYS } from './name-clone.ts';

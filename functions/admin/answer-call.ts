@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Sql } from 'postgres';
-import type { AdminRouteRow } from '#contract';
+import type { AdminRouteRow } from '#contract/routes.ts';
 import { reduceError } from '#core/errors.ts';
 import { RequestError } from '#core/problem.ts';
 import { type AuditedCall, type CallOutcome, recordCall } from '#db/admin/record-call.ts';

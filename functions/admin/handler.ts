@@ -1,4 +1,4 @@
-import { ADMIN_TIMEOUT_SECONDS, adminRoutes } from '#contract';
+import { ADMIN_TIMEOUT_SECONDS, adminRoutes } from '#contract/routes.ts';
 import { NotFound } from '#core/problem.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';

@@ -1,4 +1,4 @@
-import { eventTypes, UNMATCHED } from '#contract';
+import { eventTypes, UNMATCHED } from '#contract/event-types.ts';
 import { wholeSeconds } from '#core/event-replay.ts';
 import { BadParameter } from '#core/problem.ts';
 import type { DescribedArchive } from '#runtime/event-replays.ts';

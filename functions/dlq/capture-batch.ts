@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { Sql } from 'postgres';
-import { deadLetterAttributes, type Reason, reasons, typeOfQueue } from '#contract';
+import { deadLetterAttributes, type Reason, reasons } from '#contract/dead-letters.ts';
+import { typeOfQueue } from '#contract/event-types.ts';
 import { describeShape } from '#core/describe-shape.ts';
 import { encryptOriginal } from '#core/encrypt-original.ts';
 import type { Rejection, ValidEvent } from '#core/event.ts';

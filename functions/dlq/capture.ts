@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { reduceError } from '#core/errors.ts';
 import { guardDatabase } from '#runtime/breaker.ts';
 import { readSettings } from '#runtime/config.ts';

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { deadLetterAttributes, type Reason } from '#contract';
+import { deadLetterAttributes, type Reason } from '#contract/dead-letters.ts';
 import type { ValidEvent } from '#core/event.ts';
 import { joinKey } from '#core/facts.ts';
 import { hasContent } from '#core/has-content.ts';

@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { reduceError } from '#core/errors.ts';
 import type { MaskedEvent } from '#core/event.ts';
 import { ensureEventPartitions } from '#db/ensure-event-partitions.ts';

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { typeOfQueue } from '#contract';
+import { typeOfQueue } from '#contract/event-types.ts';
 import { errorCode } from '#core/classify-error.ts';
 import type { MaskedEvent, ValidEvent } from '#core/event.ts';
 import { hasContent } from '#core/has-content.ts';

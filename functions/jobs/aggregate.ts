@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { compactDataChanges } from '#db/compact-data-changes.ts';
 import { markWindows } from '#db/mark-windows.ts';

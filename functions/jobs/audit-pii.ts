@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { AnalyticsError } from '#core/errors.ts';
 import { readAuditPosition } from '#db/audit/read-audit-position.ts';
 import { readLogPositions } from '#db/audit/read-log-positions.ts';

@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { BadRates, type PublishedRates } from '#core/exchange-rates/published-rates.ts';
 import { readRatesCsv } from '#core/exchange-rates/read-rates-csv.ts';
 import { readRatesJson } from '#core/exchange-rates/read-rates-json.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { reduceError } from '#core/errors.ts';
 import { type MeasureRecord, toRecords } from '#core/minute-measures.ts';
 import { listIngestionMinutes, listSalesMinutes } from '#db/list-minute-measures.ts';

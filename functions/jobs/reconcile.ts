@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { type EventType, eventTypes, metrics as metricNames } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { readReportedCounts } from '#core/reconcile/read-reported-counts.ts';
 import { typeOfAggregate } from '#core/type-of-aggregate.ts';
 import { countOpenFindings } from '#db/reconcile/count-open-findings.ts';

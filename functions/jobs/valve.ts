@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { decideValve, minutesClosed } from '#core/decide-valve.ts';
 import { reduceError } from '#core/errors.ts';
 import { type Held, planMappings } from '#core/plan-mappings.ts';

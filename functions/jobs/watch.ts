@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { watchMetrics } from '#contract';
+import { watchMetrics } from '#contract/metrics.ts';
 import { AnalyticsError } from '#core/errors.ts';
 import { shiftDays } from '#core/time-windows.ts';
 import { HEARTBEAT_WEEKS } from '#core/watch/find-silent-types.ts';

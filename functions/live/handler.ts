@@ -1,5 +1,5 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import { reduceError } from '#core/errors.ts';
 import { NotFound, type Problem, problemType, Unauthorized } from '#core/problem.ts';
 import { readResource, readSettings } from '#runtime/config.ts';

@@ -1,4 +1,4 @@
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { type Answer, digest, isAnswer, makeEtag, namesEtag } from '#core/etag.ts';
 import { readDataVersion } from '#db/query/read-data-version.ts';
 import { measureBy } from '#runtime/measure-by.ts';

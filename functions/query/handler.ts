@@ -1,4 +1,4 @@
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import { NotFound } from '#core/problem.ts';
 import { readSettings } from '#runtime/config.ts';
 import { database } from '#runtime/database.ts';

@@ -3,7 +3,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { adminRoutes } from '#contract';
+import { adminRoutes } from '#contract/routes.ts';
 import type { Settings } from '../settings.ts';
 import { ApiStage } from './api-stage.ts';
 

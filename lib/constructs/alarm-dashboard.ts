@@ -1,19 +1,10 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import {
-  consumers,
-  dimensions,
-  eventTypes,
-  functionName,
-  jobs,
-  LIVE_FUNCTION,
-  metrics,
-  metricsNamespace,
-  queueName,
-  serviceName,
-  severities,
-} from '#contract';
+import { eventTypes, queueName } from '#contract/event-types.ts';
+import { consumers, functionName, LIVE_FUNCTION } from '#contract/functions.ts';
+import { jobs, severities } from '#contract/jobs.ts';
+import { dimensions, metrics, metricsNamespace, serviceName } from '#contract/metrics.ts';
 import type { RunbookAlarm } from './runbook-alarm.ts';
 
 const WIDTH = 24;

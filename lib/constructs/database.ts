@@ -11,7 +11,7 @@ import {
   ParameterGroup,
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { databaseRoles } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
 import type { Settings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { DatabaseAlarms } from './database-alarms.ts';

@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { databaseRoles, jobs, resourceVariables } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
+import { jobs } from '#contract/jobs.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { type Platform, ServiceFunction } from './service-function.ts';
 
 /** The jobs that a deployment runs: whenever their code changes, the SQL of the migrations in their bundle included. */

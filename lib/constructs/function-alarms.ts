@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { dimensions, metrics, metricsNamespace, type Severity, serviceName } from '#contract';
+import type { Severity } from '#contract/jobs.ts';
+import { dimensions, metrics, metricsNamespace, serviceName } from '#contract/metrics.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface FunctionAlarmsProps {

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { resourceVariables } from '#contract';
+import { resourceVariables } from '#contract/variables.ts';
 
 /** By event type; the catch-all's under `unmatched`. */
 export type QueuesByType = ReadonlyMap<string, IQueue>;

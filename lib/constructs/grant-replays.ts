@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { Archive, EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { REPLAY_NAME_PREFIX, resourceVariables } from '#contract';
+import { REPLAY_NAME_PREFIX } from '#contract/event-types.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface ArchivedBus {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { metrics, metricsNamespace, serviceName } from '#contract';
+import { metrics, metricsNamespace, serviceName } from '#contract/metrics.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 const PERIOD_MINUTES = 5;

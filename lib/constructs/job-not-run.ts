@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { dimensions, type JobRow, metrics, metricsNamespace, serviceName } from '#contract';
+import type { JobRow } from '#contract/jobs.ts';
+import { dimensions, metrics, metricsNamespace, serviceName } from '#contract/metrics.ts';
 import { longestGap } from '../cron-pattern.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 

@@ -13,7 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { functionName, LIVE_FUNCTION, logGroupName, resourceVariables } from '#contract';
+import { functionName, LIVE_FUNCTION, logGroupName } from '#contract/functions.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import type { Settings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { FunctionAlarms } from './function-alarms.ts';

@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
-import type { Severity } from '#contract';
+import type { Severity } from '#contract/jobs.ts';
 import type { AlarmTopics } from './alarm-topics.ts';
 
 export interface RunbookAlarmProps {

@@ -5,14 +5,9 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import {
-  CA_FILE_NAME,
-  type DatabaseRole,
-  functionName,
-  logGroupName,
-  resourceVariables,
-  type SettingName,
-} from '#contract';
+import type { DatabaseRole } from '#contract/database-roles.ts';
+import { functionName, logGroupName } from '#contract/functions.ts';
+import { CA_FILE_NAME, resourceVariables, type SettingName } from '#contract/variables.ts';
 import type { Settings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { DATABASE_NAME, type Database } from './database.ts';

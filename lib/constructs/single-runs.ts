@@ -2,7 +2,9 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { functionName, type JobRow, resourceVariables } from '#contract';
+import { functionName } from '#contract/functions.ts';
+import type { JobRow } from '#contract/jobs.ts';
+import { resourceVariables } from '#contract/variables.ts';
 
 /** What a job needs to run once per scheduled time, and to go on by itself where its row says that it does. */
 export function grantSingleRuns(handler: LambdaFunction, job: JobRow, idempotencyTable: ITableV2): void {

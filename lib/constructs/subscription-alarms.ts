@@ -3,7 +3,8 @@ import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-c
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ruleName, type Severity } from '#contract';
+import { ruleName } from '#contract/event-types.ts';
+import type { Severity } from '#contract/jobs.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface SubscriptionAlarmsProps {

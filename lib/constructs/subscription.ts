@@ -5,7 +5,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { deadLetterQueueName, LEAST_CONCURRENCY, MAX_RECEIVE_COUNT, queueName, ruleName } from '#contract';
+import {
+  deadLetterQueueName,
+  LEAST_CONCURRENCY,
+  MAX_RECEIVE_COUNT,
+  queueName,
+  ruleName,
+} from '#contract/event-types.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addSubscriptionAlarms } from './subscription-alarms.ts';
 

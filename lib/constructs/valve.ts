@@ -4,7 +4,9 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { consumers, functionName, metrics, metricsNamespace, resourceVariables, serviceName } from '#contract';
+import { consumers, functionName } from '#contract/functions.ts';
+import { metrics, metricsNamespace, serviceName } from '#contract/metrics.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { acknowledge } from './acknowledge.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 

@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ADMIN_TIMEOUT_SECONDS, databaseRoles, resourceVariables } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
+import { ADMIN_TIMEOUT_SECONDS } from '#contract/routes.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { grantArchiveReplays } from '../constructs/grant-replays.ts';

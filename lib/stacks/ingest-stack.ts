@@ -1,7 +1,10 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { consumers, databaseRoles, eventTypes, LEAST_CONCURRENCY, resourceVariables, UNMATCHED } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
+import { eventTypes, LEAST_CONCURRENCY, UNMATCHED } from '#contract/event-types.ts';
+import { consumers } from '#contract/functions.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { grantQueues, type QueuesByType } from '../constructs/grant-queues.ts';
 import type { ArchivedBus } from '../constructs/grant-replays.ts';
 import { IngestionSilent } from '../constructs/ingestion-silent.ts';

@@ -1,6 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type JobRow, jobs } from '#contract';
+import { type JobRow, jobs } from '#contract/jobs.ts';
 import { auditedLogGroups, grantLogs } from '../constructs/grant-logs.ts';
 import { grantReplay } from '../constructs/grant-queues.ts';
 import { grantRates } from '../constructs/grant-rates.ts';

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { databaseRoles } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
 import { LiveStream } from '../constructs/live-stream.ts';
 import { QueryApi } from '../constructs/query-api.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';

@@ -1,4 +1,4 @@
-import { metricsNamespace } from '#contract';
+import { metricsNamespace } from '#contract/metrics.ts';
 import type { MetricId } from './metric-store.ts';
 
 /** What this machine measures of AWS's own metrics, by namespace; the functions report the rest themselves. */

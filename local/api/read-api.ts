@@ -1,4 +1,4 @@
-import { scopes } from '#contract';
+import { scopes } from '#contract/routes.ts';
 import type { LambdaFunction } from '../lambda/run-function.ts';
 import type { Deployment } from '../template/deploy-template.ts';
 import type { JwtRules } from './authorize-request.ts';

@@ -1,4 +1,4 @@
-import { jobs } from '#contract';
+import { jobs } from '#contract/jobs.ts';
 import type { Outputs } from '../describe-outputs.ts';
 import { CommandError } from './run-command.ts';
 

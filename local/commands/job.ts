@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { jobs } from '#contract';
+import { jobs } from '#contract/jobs.ts';
 import { invokeJob } from './invoke-job.ts';
 import { readOutputs } from './read-outputs.ts';
 import { CommandError, readArguments, runCommand } from './run-command.ts';

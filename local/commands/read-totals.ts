@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import type { DrainReadings, Reading } from '../answer-control.ts';
 import type { Outputs } from '../describe-outputs.ts';
 import { CommandError } from './run-command.ts';

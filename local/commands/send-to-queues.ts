@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { UNMATCHED } from '#contract';
+import { UNMATCHED } from '#contract/event-types.ts';
 import type { Outputs } from '../describe-outputs.ts';
 import type { Outgoing, SendBatch } from './send-batches.ts';
 

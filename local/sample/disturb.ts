@@ -1,4 +1,4 @@
-import type { Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
 import { type CloudEvent, DAY, HOUR, MINUTE } from './cloud-event.ts';
 import { mistakes } from './invalid-events.ts';
 import type { Random } from './random.ts';

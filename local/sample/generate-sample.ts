@@ -1,5 +1,5 @@
-import type { Reason } from '#contract';
-import { eventTypes } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
+import { eventTypes } from '#contract/event-types.ts';
 import { makeCatalog } from './catalog.ts';
 import { type CloudEvent, DAY, HOUR } from './cloud-event.ts';
 import { customerEvents } from './customers.ts';

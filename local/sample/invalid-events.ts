@@ -1,4 +1,4 @@
-import type { Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
 import { type CloudEvent, makeEvent } from './cloud-event.ts';
 
 type Make = (id: string, at: number) => CloudEvent;

@@ -1,4 +1,4 @@
-import { deadLetterStatuses, reasons } from '#contract';
+import { deadLetterStatuses, reasons } from '#contract/dead-letters.ts';
 import {
   closed,
   count,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type AdminRouteRow, adminRoutes, type RouteRow, routes, scopes } from '#contract';
+import { type AdminRouteRow, adminRoutes, type RouteRow, routes, scopes } from '#contract/routes.ts';
 import { liveOperation } from './live.ts';
 import {
   type AdminDocumentation,

@@ -1,4 +1,4 @@
-import { scopes } from '#contract';
+import { scopes } from '#contract/routes.ts';
 import type { Schema } from './parts.ts';
 import { documentation as realtime } from './query/realtime.ts';
 import { problemResponse, respondWith, responses } from './shared.ts';

@@ -1,4 +1,4 @@
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import {
   closed,
   count,

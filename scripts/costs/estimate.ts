@@ -1,4 +1,5 @@
-import { eventTypes, metrics } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
+import { metrics } from '#contract/metrics.ts';
 import type { Counted } from './count-resources.ts';
 import { assumed, measured } from './measured.ts';
 import { type Price, prices } from './prices.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { jobs } from '#contract';
+import { jobs } from '#contract/jobs.ts';
 import { runCli } from '../commands/run-cli.ts';
 import { makeEvent } from '../setup/events.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminRoutes } from '#contract';
+import { adminRoutes } from '#contract/routes.ts';
 import { makeEvent, type TestEvent } from '../setup/events.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
 import { type AdminCall, callAdmin } from './call-admin.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { adminRoutes, routes } from '#contract';
+import { adminRoutes, routes } from '#contract/routes.ts';
 import { BadParameter } from '#core/problem.ts';
 import type { AdminRoute } from '../../functions/admin/admin-route.ts';
 import type { Route } from '../../functions/query/route.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { decideValve, FLOWING, minutesClosed, type ValveState } from '#core/decide-valve.ts';
 import { type Change, type Held, type Mapping, planMappings } from '#core/plan-mappings.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type EventType, eventTypes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
 import type { ValidEvent } from '#core/event.ts';
 import { contentHash, maskEvent } from '#core/mask-event.ts';
 import { readEvent } from '#core/read-event.ts';

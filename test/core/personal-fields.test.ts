@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EventType } from '#contract';
+import type { EventType } from '#contract/event-types.ts';
 import type { FieldPlan, FieldPlans } from '#core/mask-plan.ts';
 import { eventSchemas } from '#core/validators.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventTypes, type Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
+import { eventTypes } from '#contract/event-types.ts';
 import { readEvent } from '#core/read-event.ts';
 import { bodyWith, limits, makeCloudEvent } from './sample-events.ts';
 

@@ -1,4 +1,4 @@
-import type { EventType } from '#contract';
+import type { EventType } from '#contract/event-types.ts';
 import type { ReadLimits } from '#core/read-event.ts';
 
 export const limits: ReadLimits = { now: new Date('2026-11-22T12:00:00Z'), rawRetentionDays: 90, maxFutureHours: 24 };

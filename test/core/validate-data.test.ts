@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type EventType, eventTypes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
 import { readEvent } from '#core/read-event.ts';
 import { bodyWith, leastData, limits, makeCloudEvent } from './sample-events.ts';
 

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseRoles } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settingDefaults } from '#contract';
+import { settingDefaults } from '#contract/variables.ts';
 import { alarmVariables, liveVariables, readSettings, stageNames, tokenVariables } from '../../lib/settings.ts';
 
 const markdown = readFileSync('docs/deploy.md', 'utf8');

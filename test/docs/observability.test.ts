@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { metrics, watchMetrics } from '#contract';
+import { metrics, watchMetrics } from '#contract/metrics.ts';
 
 const table = readFileSync('docs/metrics.md', 'utf8').split('## Operational metrics')[1] ?? '';
 const described = [...table.matchAll(/^\| ((?:[A-Z][A-Za-z]+(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>

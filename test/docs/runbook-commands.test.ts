@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queueName } from '#contract';
+import { queueName } from '#contract/event-types.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
 import { readBlocks } from './read-blocks.ts';
 import { serveAwsCli } from './serve-aws-cli.ts';

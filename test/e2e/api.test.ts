@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { exportSPKI, type GenerateKeyPairResult, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
 import { findLeaks } from './find-leaks.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { callAdmin } from '../admin/call-admin.ts';
 import { type StoredLogEvent, serveLogEvents } from '../jobs/serve-log-events.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';

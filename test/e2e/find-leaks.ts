@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Sql } from 'postgres';
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import { localClient, type TestSystem } from '../setup/system.ts';
 import { type Canary, findCanaries } from './find-canaries.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type EventType, eventTypes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
 import type { TestEvent } from '../setup/events.ts';
 import { type BusEntry, startTestSystem, type TestSystem } from '../setup/system.ts';
 import { findLeaks, readTables } from './find-leaks.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '#contract';
+import type { EventType } from '#contract/event-types.ts';
 import type { Canary } from './find-canaries.ts';
 
 /** In every personal text below; nothing that the service makes by itself holds it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deadLetterQueueName, type EventType, eventTypes, UNMATCHED } from '#contract';
+import { deadLetterQueueName, type EventType, eventTypes, UNMATCHED } from '#contract/event-types.ts';
 import { MAX_BODY_BYTES } from '#core/check-body.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';
 import { findCanaries } from './find-canaries.ts';

@@ -1,4 +1,5 @@
-import { type EventType, eventTypes, type Reason, UNMATCHED } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
+import { type EventType, eventTypes, UNMATCHED } from '#contract/event-types.ts';
 import { MAX_BODY_BYTES, MAX_DEPTH } from '#core/check-body.ts';
 import { leastData } from '../core/sample-events.ts';
 import { personalFields, TOKEN } from './personal-values.ts';

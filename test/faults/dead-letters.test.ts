@@ -12,7 +12,9 @@ import {
 import type { SQSRecord } from 'aws-lambda';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MAX_RECEIVE_COUNT, type Reason, resourceVariables, UNMATCHED } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
+import { MAX_RECEIVE_COUNT, UNMATCHED } from '#contract/event-types.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import { decryptOriginal } from '#core/encrypt-original.ts';
 import { captureBatch } from '../../functions/dlq/capture-batch.ts';
 import { ingestBatch } from '../../functions/ingest/ingest-batch.ts';

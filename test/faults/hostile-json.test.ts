@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
 import { describeShape } from '#core/describe-shape.ts';
 import { maskEvent } from '#core/mask-event.ts';
 import { readEvent } from '#core/read-event.ts';

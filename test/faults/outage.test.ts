@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventTypes, LEAST_CONCURRENCY } from '#contract';
+import { eventTypes, LEAST_CONCURRENCY } from '#contract/event-types.ts';
 import { reportFigure } from './run-trials.ts';
 import { type OutageScenario, simulateOutage } from './simulate-outage.ts';
 

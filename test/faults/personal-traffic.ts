@@ -1,4 +1,4 @@
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { TOKEN } from '../e2e/personal-values.ts';
 import { makePersonalEvent, refusedEvents } from '../e2e/refused-events.ts';
 

@@ -1,4 +1,4 @@
-import type { Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
 import type { Random } from '../../local/sample/random.ts';
 import type { TestEvent } from '../setup/events.ts';
 

@@ -6,7 +6,8 @@ import { LambdaClient, paginateListEventSourceMappings, UpdateEventSourceMapping
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { consumers, eventTypes, functionName, LEAST_CONCURRENCY, queueName } from '#contract';
+import { eventTypes, LEAST_CONCURRENCY, queueName } from '#contract/event-types.ts';
+import { consumers, functionName } from '#contract/functions.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { type PostgresCluster, startPostgres } from '../../local/postgres.ts';
 import { type LocalSystem, startSystem } from '../../local/start-system.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { Sql } from 'postgres';
-import { deadLetterAttributes, MAX_RECEIVE_COUNT } from '#contract';
+import { deadLetterAttributes } from '#contract/dead-letters.ts';
+import { MAX_RECEIVE_COUNT } from '#contract/event-types.ts';
 import { decryptOriginal } from '#core/encrypt-original.ts';
 import type { EventRows } from '#core/rows.ts';
 import type { DeadLetterRow } from '#db/insert-dead-letters.ts';

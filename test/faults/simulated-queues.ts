@@ -1,4 +1,4 @@
-import { eventTypes, MAX_RECEIVE_COUNT } from '#contract';
+import { eventTypes, MAX_RECEIVE_COUNT } from '#contract/event-types.ts';
 
 /** Of the queues, as the stacks set it: six times the consumer's 30 s, and the batching window. */
 const VISIBILITY_SECONDS = 181;

@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SQSRecord } from 'aws-lambda';
-import { eventTypes, resourceVariables, UNMATCHED } from '#contract';
+import { eventTypes, UNMATCHED } from '#contract/event-types.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import type { Answer } from './child.ts';
 
 export interface DatabaseAddress {

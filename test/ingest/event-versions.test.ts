@@ -16,7 +16,7 @@ function addSecondVersion(): void {
     cpSync(join(root, path), join(copy, path), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 
-  edit('functions/shared/contract.ts', `{ type: '${TYPE}', ...lowVolume }`, (row) =>
+  edit('functions/shared/contract/event-types.ts', `{ type: '${TYPE}', ...lowVolume }`, (row) =>
     row.replace('...lowVolume', "...lowVolume, versions: ['v1', 'v2']"),
   );
   const schema = JSON.parse(readFileSync(join(copy, `schemas/${TYPE}.v1.json`), 'utf8'));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { resourceVariables } from '#contract';
+import { resourceVariables } from '#contract/variables.ts';
 import { listen } from '../../local/listen.ts';
 import { serveAwsCalls } from '../../local/services/serve-aws-calls.ts';
 import type { Tables } from '../../local/start-tables.ts';

@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { functionName, jobs, resourceVariables } from '#contract';
+import { functionName } from '#contract/functions.ts';
+import { jobs } from '#contract/jobs.ts';
+import { resourceVariables } from '#contract/variables.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import type { JobAnswer } from './job-child.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { scopes } from '#contract';
+import { scopes } from '#contract/routes.ts';
 import { startIssuer, type TokenIssuer } from '../../local/api/issue-tokens.ts';
 import { findUndocumented } from '../setup/documented-answers.ts';
 import { makeEvent } from '../setup/events.ts';

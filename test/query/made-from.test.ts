@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import type { RouteModule } from '../../functions/query/route.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { document } from '../setup/documented-answers.ts';

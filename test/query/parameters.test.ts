@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RouteRow, routes } from '#contract';
+import { type RouteRow, routes } from '#contract/routes.ts';
 import { BadParameter } from '#core/problem.ts';
 import type { RouteModule } from '../../functions/query/route.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { dimensions, metrics as metricNames, queueName, serviceName } from '#contract';
+import { queueName } from '#contract/event-types.ts';
+import { dimensions, metrics as metricNames, serviceName } from '#contract/metrics.ts';
 import { NotFound } from '#core/problem.ts';
 
 const said: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { CA_FILE_NAME } from '#contract';
+import { CA_FILE_NAME } from '#contract/variables.ts';
 import { discardDatabase, database as functionsClient } from '#runtime/database.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { readEvent } from '#core/read-event.ts';
 import { DAY } from '../../local/sample/cloud-event.ts';
 import { generateSample } from '../../local/sample/generate-sample.ts';

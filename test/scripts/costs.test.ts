@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { eventTypes } from '#contract';
+import { eventTypes } from '#contract/event-types.ts';
 import { countResources, type Template } from '../../scripts/costs/count-resources.ts';
 import { estimate } from '../../scripts/costs/estimate.ts';
 import { measured } from '../../scripts/costs/measured.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminRoutes, type RouteRow, routes, scopes } from '#contract';
+import { adminRoutes, type RouteRow, routes, scopes } from '#contract/routes.ts';
 import { readApis } from '../../local/api/read-api.ts';
 import { serveApi } from '../../local/api/serve-api.ts';
 import type { LambdaFunction } from '../../local/lambda/run-function.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { adminRoutes, type EventType, eventTypes, routes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
+import { adminRoutes, routes } from '#contract/routes.ts';
 import { leastData } from '../core/sample-events.ts';
 import { makeEvent } from '../setup/events.ts';
 import { startTestSystem, type TestSystem } from '../setup/system.ts';

@@ -1,4 +1,4 @@
-import { adminRoutes, routes } from '#contract';
+import { adminRoutes, routes } from '#contract/routes.ts';
 
 /**
  * Every answer of a route that a test sees is held against the OpenAPI document, whoever wrote the test: those of the

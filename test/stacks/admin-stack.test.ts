@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { adminRoutes, eventTypes, ruleName, UNMATCHED } from '#contract';
+import { eventTypes, ruleName, UNMATCHED } from '#contract/event-types.ts';
+import { adminRoutes } from '#contract/routes.ts';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { severities } from '#contract';
+import { severities } from '#contract/jobs.ts';
 import { type Properties, type Resource, synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production', { ALARM_EMAIL: 'on-call@shop.example, lead@shop.example' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownLogGroups } from '#contract';
+import { ownLogGroups } from '#contract/functions.ts';
 import { type Properties, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
 type App = ReturnType<typeof synthesizeForTest>;

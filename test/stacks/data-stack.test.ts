@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { databaseRoles } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
 import { type Properties, synthesizeForTest } from './synthesize-for-test.ts';
 
 const production = synthesizeForTest('production');

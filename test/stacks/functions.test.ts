@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { databaseRoles, jobs, type SettingName, settingDefaults } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
+import { jobs } from '#contract/jobs.ts';
+import { type SettingName, settingDefaults } from '#contract/variables.ts';
 import { type Properties, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');

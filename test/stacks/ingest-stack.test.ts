@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetterQueueName, eventTypes, MAX_RECEIVE_COUNT, queueName, UNMATCHED } from '#contract';
+import { deadLetterQueueName, eventTypes, MAX_RECEIVE_COUNT, queueName, UNMATCHED } from '#contract/event-types.ts';
 import { byId, type Properties, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobRow, jobs } from '#contract';
+import { type JobRow, jobs } from '#contract/jobs.ts';
 import { byId, referredTo, synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production', { ANALYTICS_TIME_ZONE: 'Europe/Berlin' });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownLogGroups } from '#contract';
+import { ownLogGroups } from '#contract/functions.ts';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 it('keeps what functions and APIs log for the days of the stage, and traces every function', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { routes } from '#contract';
+import { routes } from '#contract/routes.ts';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { severities } from '#contract';
+import { severities } from '#contract/jobs.ts';
 import { synthesizeForTest } from './synthesize-for-test.ts';
 
 const app = synthesizeForTest('production', { LIVE_VIEWERS: '25' });

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { jobs, LIVE_FUNCTION } from '#contract';
+import { LIVE_FUNCTION } from '#contract/functions.ts';
+import { jobs } from '#contract/jobs.ts';
 import { createApp } from '../../lib/synthesize.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is untyped JSON, and every test says which part it expects.

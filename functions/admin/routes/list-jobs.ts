@@ -1,4 +1,4 @@
-import { type JobRow, jobs } from '#contract';
+import { type JobRow, jobs } from '#contract/jobs.ts';
 import { type Page, pageNames, readPage, writeCursor } from '#core/page.ts';
 import { readChoice, readParameters } from '#core/query-parameters.ts';
 import { listJobRuns } from '#db/admin/list-job-runs.ts';

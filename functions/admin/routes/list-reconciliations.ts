@@ -3,7 +3,7 @@ import {
   type ReconciliationStatus,
   reconciliationKinds,
   reconciliationStatuses,
-} from '#contract';
+} from '#contract/reconciliations.ts';
 import { type Page, pageNames, readPage, writeCursor } from '#core/page.ts';
 import { readChoice, readParameters } from '#core/query-parameters.ts';
 import { listReconciliations } from '#db/admin/list-reconciliations.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { REPLAY_NAME_PREFIX, ruleName } from '#contract';
+import { REPLAY_NAME_PREFIX, ruleName } from '#contract/event-types.ts';
 import { ServiceUnavailable, StateConflict } from '#core/admin-problems.ts';
 import { errorCode } from '#core/classify-error.ts';
 import { reduceError } from '#core/errors.ts';

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { type EventType, eventTypes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
 import type { Json, JsonObject } from './event.ts';
 import { validateEnvelope } from './validators.ts';
 

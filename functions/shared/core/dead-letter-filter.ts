@@ -1,5 +1,5 @@
-import type { DeadLetterStatus, Reason } from '#contract';
-import { deadLetterStatuses, reasons } from '#contract';
+import type { DeadLetterStatus, Reason } from '#contract/dead-letters.ts';
+import { deadLetterStatuses, reasons } from '#contract/dead-letters.ts';
 import { displayableIdentifier } from './displayable-identifier.ts';
 import { BadParameter } from './problem.ts';
 import { readChoice, readInstant } from './query-parameters.ts';

@@ -1,4 +1,4 @@
-import { eventTypes, LEAST_CONCURRENCY } from '#contract';
+import { eventTypes, LEAST_CONCURRENCY } from '#contract/event-types.ts';
 
 /** `flowing`: at full concurrency; `paused`: consumers disabled; `ramping`: enabled, at no more than `concurrency` each. */
 export interface ValveState {

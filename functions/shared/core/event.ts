@@ -1,4 +1,5 @@
-import type { EventType, Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
+import type { EventType } from '#contract/event-types.ts';
 
 /** Masked data by `<type> <version>`, as the schemas have it. */
 export type { EventData } from '../../../.build/generated/event-data.d.ts';

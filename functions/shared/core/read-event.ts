@@ -1,4 +1,4 @@
-import type { Reason } from '#contract';
+import type { Reason } from '#contract/dead-letters.ts';
 import { canonicalContent } from './canonical-content.ts';
 import { checkBody } from './check-body.ts';
 import { checkEnvelope, type Envelope, type Fault, findType, readTraceParent, readVersion } from './check-envelope.ts';

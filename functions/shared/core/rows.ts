@@ -1,4 +1,4 @@
-import { type EventType, eventTypes } from '#contract';
+import { type EventType, eventTypes } from '#contract/event-types.ts';
 import type { Json, MaskedEvent } from './event.ts';
 import { type Fact, momentOf, versioned, versionOf } from './facts.ts';
 import { originOf } from './session-origin.ts';

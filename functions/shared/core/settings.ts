@@ -1,5 +1,6 @@
 import { data as currencies } from 'currency-codes';
-import { ownLogGroups, type SettingName } from '#contract';
+import { ownLogGroups } from '#contract/functions.ts';
+import type { SettingName } from '#contract/variables.ts';
 import { readTimeZone } from './time-zone.ts';
 
 interface Rule<Value> {

@@ -1,4 +1,4 @@
-import type { EventType } from '#contract';
+import type { EventType } from '#contract/event-types.ts';
 import type { SeenVersion } from './rows.ts';
 
 /** The type whose events count an aggregate's versions. */

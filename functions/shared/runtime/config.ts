@@ -1,4 +1,4 @@
-import { resourceVariables, type SettingName, settingDefaults } from '#contract';
+import { resourceVariables, type SettingName, settingDefaults } from '#contract/variables.ts';
 import { ConfigurationError } from '#core/errors.ts';
 import { settingRules } from '#core/settings.ts';
 

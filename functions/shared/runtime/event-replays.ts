@@ -9,7 +9,7 @@ import {
   ResourceNotFoundException,
   StartReplayCommand,
 } from '@aws-sdk/client-eventbridge';
-import { ruleName } from '#contract';
+import { ruleName } from '#contract/event-types.ts';
 import type { DescribedReplay } from '#core/event-replay.ts';
 import { readResource } from './config.ts';
 

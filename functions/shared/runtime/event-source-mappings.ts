@@ -4,7 +4,8 @@ import {
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { consumers, eventTypes, functionName, LEAST_CONCURRENCY, queueName } from '#contract';
+import { eventTypes, LEAST_CONCURRENCY, queueName } from '#contract/event-types.ts';
+import { consumers, functionName } from '#contract/functions.ts';
 import { reduceError } from '#core/errors.ts';
 import type { Change, Mapping } from '#core/plan-mappings.ts';
 import { logger } from './observability.ts';

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { reduceError } from '#core/errors.ts';
 import { internalProblem, type Problem, RequestError, Unavailable } from '#core/problem.ts';
 import { discardDatabase } from './database.ts';

@@ -1,5 +1,5 @@
 import type { MetricUnit } from '@aws-lambda-powertools/metrics/types';
-import type { dimensions } from '#contract';
+import type { dimensions } from '#contract/metrics.ts';
 import { metrics } from './observability.ts';
 
 /**

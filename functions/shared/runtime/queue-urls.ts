@@ -1,4 +1,4 @@
-import { UNMATCHED } from '#contract';
+import { UNMATCHED } from '#contract/event-types.ts';
 import { readResource } from './config.ts';
 
 /** From an event's type to the URL of its queue; to the catch-all's for any other, as `null`. */

@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres';
-import { deadLetterAttributes, metrics as metricNames } from '#contract';
+import { deadLetterAttributes } from '#contract/dead-letters.ts';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import type { DeadLetterFilter } from '#core/dead-letter-filter.ts';
 import { decryptOriginal } from '#core/encrypt-original.ts';
 import { reduceError } from '#core/errors.ts';

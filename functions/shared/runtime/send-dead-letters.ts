@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { deadLetterAttributes } from '#contract';
+import { deadLetterAttributes } from '#contract/dead-letters.ts';
 import type { Rejection } from '#core/event.ts';
 import { readQueueUrls } from './queue-urls.ts';
 import { sendMessages } from './send-messages.ts';

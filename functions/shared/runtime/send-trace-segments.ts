@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { serviceName } from '#contract';
+import { serviceName } from '#contract/metrics.ts';
 import type { MaskedEvent } from '#core/event.ts';
 import { tracer } from './observability.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import { metrics as metricNames } from '#contract';
+import { metrics as metricNames } from '#contract/metrics.ts';
 import { reduceError } from '#core/errors.ts';
 import { internalProblem, RequestError } from '#core/problem.ts';
 import { afterThaw } from './deadline.ts';

@@ -1,4 +1,4 @@
-import { jobs } from '#contract';
+import { jobs } from '#contract/jobs.ts';
 import {
   type AdminDocumentation,
   closed,

@@ -1,4 +1,4 @@
-import { reconciliationKinds, reconciliationStatuses } from '#contract';
+import { reconciliationKinds, reconciliationStatuses } from '#contract/reconciliations.ts';
 import {
   type AdminDocumentation,
   closed,

@@ -1,4 +1,4 @@
-import { reasons } from '#contract';
+import { reasons } from '#contract/dead-letters.ts';
 import {
   amount,
   closed,

@@ -1,7 +1,10 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { PurgeQueueCommand, SendMessageBatchCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { consumers, databaseRoles, eventTypes, functionName, type JobRow, jobs, queueName, UNMATCHED } from '#contract';
+import { databaseRoles } from '#contract/database-roles.ts';
+import { eventTypes, queueName, UNMATCHED } from '#contract/event-types.ts';
+import { consumers, functionName } from '#contract/functions.ts';
+import { type JobRow, jobs } from '#contract/jobs.ts';
 import { type LocalAlarm, readAlarms } from '../../../local/alarms/read-alarms.ts';
 import { watchAlarms } from '../../../local/alarms/watch-alarms.ts';
 import { deployTemplate } from '../../../local/template/deploy-template.ts';

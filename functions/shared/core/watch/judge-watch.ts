@@ -1,4 +1,4 @@
-import type { watchMetrics } from '#contract';
+import type { watchMetrics } from '#contract/metrics.ts';
 import { findSilentTypes, type TypeHistory } from './find-silent-types.ts';
 import { hasLedgerJumped, haveLettersGrown, type Look } from './judge-growth.ts';
 

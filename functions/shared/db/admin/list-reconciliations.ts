@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import type { ReconciliationKind, ReconciliationStatus } from '#contract';
+import type { ReconciliationKind, ReconciliationStatus } from '#contract/reconciliations.ts';
 
 export interface ListedReconciliation {
   readonly id: string;
