@@ -88,8 +88,8 @@ test(`contributions sum to every money and count cell of every route (${STREAMS}
   const figure = `${compared} cells (${above0} of something) of ${[...seen.keys()].filter((name) => name.includes(' ')).length} kinds, ${listed} contributions, differing 0`;
   reportFigure({ what: 'explanations sum to the cells of all routes', trials: STREAMS, figure, target: '0 differ' });
   console.log(`${STREAMS} streams, ${figure}`);
-  // In so many streams every metric is met.
-  if (isFull) expect(metricNames.filter((name) => !seen.has(name))).toEqual([]);
+  // In so many streams every metric is met, but for that which routes show as a rate alone.
+  if (isFull) expect(metricNames.filter((name) => !seen.has(name))).toEqual(['convertedSessions']);
 }, 600_000);
 
 /** Half of them such as hold something. */
