@@ -7,7 +7,7 @@ import type { PseudonymKeys } from '#core/pseudonym-keys.ts';
 import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { countActiveCustomers } from '#db/query/count-active-customers.ts';
 import { countBuyers } from '#db/query/count-buyers.ts';
-import { countSessions } from '#db/query/count-sessions.ts';
+import { countSessionsByChannel } from '#db/query/count-sessions-by-channel.ts';
 import { type ErasureDependencies, eraseCustomer } from '../../functions/admin/erase-customer.ts';
 import { captureBatch } from '../../functions/dlq/capture-batch.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -120,7 +120,7 @@ async function figures(): Promise<object> {
       await tx`select * from revenue_by_source order by bucket, payment_method, channel, country, currency, rate_day`,
     buyers: [await countBuyers(tx, all, null), await countBuyers(tx, late, null)],
     active: [await countActiveCustomers(tx, all), await countActiveCustomers(tx, late)],
-    sessions: await countSessions(tx, all, 'UTC', null),
+    sessions: await countSessionsByChannel(tx, all, 'UTC', null),
     recency: await tx`select * from customer_recency order by bucket, kind, previous`,
     customers: await tx`select count(*), count(distinct country) from customers`,
     ordersPerCustomer:

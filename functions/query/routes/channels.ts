@@ -30,7 +30,7 @@ export const madeFrom = [
     'payments',
     'returns',
   ],
-  ...['sessions', 'customers', 'active_users', 'analytics_events'],
+  ...['dashboard_overview', 'sessions', 'customers', 'active_users', 'analytics_events'],
 ];
 
 export const answer: Route = async ({ query, database, timeZone: businessZone, currency, now }) => {
@@ -74,7 +74,7 @@ type Period = Awaited<ReturnType<typeof askPeriod>>;
 async function askPeriod(tx: TransactionSql, common: CommonParameters, businessZone: string, range: Range, lens: Lens) {
   return {
     sales: await askSales(tx, salesQuestion(common, businessZone, range, { lens })),
-    sessions: await countSessionsByChannel(tx, range, common.channel),
+    sessions: await countSessionsByChannel(tx, range, businessZone, common.channel),
     buyers: await countBuyersByChannel(tx, range, common.channel),
   };
 }

@@ -4,7 +4,7 @@ import { compareDecimals, formatAmount, parseDecimal } from '#core/money.ts';
 import { type CommonParameters, commonNames, readCommonParameters, readParameters } from '#core/query-parameters.ts';
 import { averageOrderValue, changeOf, salesFigures } from '#core/sales.ts';
 import { previousRange, type Range } from '#core/time-windows.ts';
-import { countSessions } from '#db/query/count-sessions.ts';
+import { type ChannelSessions, countSessionsByChannel } from '#db/query/count-sessions-by-channel.ts';
 import { type Input, listMissingInputs } from '#db/query/list-missing-inputs.ts';
 import { listTopProducts } from '#db/query/list-top-products.ts';
 import { readFreshness } from '#db/query/read-freshness.ts';
@@ -65,9 +65,14 @@ async function askPeriod(tx: TransactionSql, common: CommonParameters, businessZ
   const { channel } = common;
   return {
     sales: await askSales(tx, salesQuestion(common, businessZone, range)),
-    sessions: await countSessions(tx, range, businessZone, channel),
+    sessions: sumSessions(await countSessionsByChannel(tx, range, businessZone, channel)),
     customers: await askCustomers(tx, range, businessZone, channel),
   };
+}
+
+function sumSessions(channels: readonly ChannelSessions[]) {
+  const sum = (figure: 'sessions' | 'converted') => channels.reduce((total, row) => total + row[figure], 0);
+  return { sessions: sum('sessions'), converted: sum('converted') };
 }
 
 /** The figures that `change` compares. Those of an input that was never sent are null. */
