@@ -46,6 +46,36 @@ it('rolls everything up again when the business zone changes, and nothing when i
   expect(await days()).toEqual([['Asia/Kolkata', '2026-11-01T18:30:00.000Z', '10']]);
 });
 
+it('counts customers in the days of the new zone whose old days began amid an hour', async () => {
+  const update = makeEvent('customers.customer.updated', { customer_id: 'c' }, { time: '2026-11-05T10:00:00Z' });
+  await makeIngestion(database.connect('analytics_ingest')).ingest([update]);
+  await aggregateWindows(jobs, { zone: 'Asia/Kolkata', limit: 10 });
+  expect(await markZoneChange(jobs, 'UTC')).toBe(2);
+  await aggregateWindows(jobs, { zone: 'UTC', limit: 10 });
+  expect((await jobs`select bucket, kind, previous, customers::int from customer_recency`)[0]).toEqual({
+    ...{ bucket: new Date('2026-11-05T00:00:00Z'), kind: 'active', previous: null, customers: 1 },
+  });
+});
+
+it('asks for another zone by the ends of indexes, whatever was rolled up', async () => {
+  const owner = database.connect();
+  const job = database.connect('analytics_jobs', { max: 1 });
+  await owner.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    await tx`
+      insert into customer_days (time_zone, bucket, kind, customer_id)
+      select 'UTC', '2026-11-05', 'active', 'c' || n from generate_series(1, 20000) n`;
+  });
+  await owner`analyze customer_days`;
+  await job`select pg_stat_force_next_flush()`;
+  const read = async () =>
+    (await owner`select seq_tup_read::int as rows from pg_stat_user_tables where relname = 'customer_days'`)[0]!.rows;
+  const before = await read();
+  expect(await markZoneChange(job, 'UTC')).toBe(0);
+  await job`select pg_stat_force_next_flush()`;
+  expect(await read()).toBe(before);
+});
+
 it('reads a range of whole hours from its payload', () => {
   const now = new Date('2026-03-30T00:30:00Z'); // the day after Berlin's short one
   expect(readRange({}, now, 'UTC')).toBeUndefined();

@@ -1,8 +1,10 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 
+/** Each with the zone first in an index. */
 const rollups = [
-  ...['product_performance', 'product_months', 'dirty_months', 'category_performance', 'catalogue'],
+  ...['daily_metrics', 'product_performance', 'product_months', 'dirty_months', 'category_performance', 'catalogue'],
   ...['dashboard_overview', 'customer_days', 'customer_recency'],
+  'daily_reports', // should the old zone come back, its days are rolled up from nothing: no restatement
 ];
 
 /**
@@ -11,23 +13,32 @@ const rollups = [
  */
 export async function markZoneChange(sql: Sql, zone: string): Promise<number> {
   return await sql.begin(async (tx) => {
+    const isChanged = await hasFormerZone(tx, zone);
+    // Days hold customers and sessions too, in whose hours nothing may have been sold; where a day began amid an hour of UTC,
+    // customers are in no rollup of theirs. A day has at most 25 hours.
     const { count } = await tx`
       insert into dirty_windows (hour)
-      select distinct bucket from hourly_metrics
-      where not exists (select from daily_metrics where time_zone = ${zone})`;
-    await tx`delete from daily_metrics where time_zone <> ${zone}`;
-    // should the old zone come back, its days are rolled up from nothing: no restatement
-    await tx`delete from daily_reports where time_zone <> ${zone}`;
-    // Other days hold sessions and customers too, in whose hours nothing may have been sold; a day has at most 25 hours.
-    const { count: ofDays } = await tx`
-      insert into dirty_windows (hour)
-      select distinct hour_of(bucket + interval '1 hour' * n)
-      from (
-        select bucket from product_performance where time_zone <> ${zone}
-        union select bucket from dashboard_overview where time_zone <> ${zone}
-        union select bucket from customer_recency where time_zone <> ${zone}
-      ) as former, generate_series(0, 25) as n`;
+      select bucket from hourly_metrics where not exists (select from daily_metrics where time_zone = ${zone})
+      union
+      select hour from active_users where ${isChanged}
+      union
+      select hour_of(bucket + interval '1 hour' * n)
+      from product_performance, generate_series(0, 25) as n
+      where ${isChanged} and time_zone <> ${zone}`;
+    if (!isChanged) return count;
     for (const table of rollups) await tx`delete from ${tx(table)} where time_zone <> ${zone}`;
-    return count + ofDays;
+    return count;
   });
+}
+
+/** By the ends of each index: every run asks, whatever the history. */
+async function hasFormerZone(tx: TransactionSql, zone: string): Promise<boolean> {
+  const ends = rollups.map(
+    (table) => tx`select min(time_zone) as zone from ${tx(table)} union all select max(time_zone) from ${tx(table)}`,
+  );
+  const [{ isChanged }] = await tx<[{ isChanged: boolean }]>`
+    select exists (
+      select from (${ends.reduce((union, part) => tx`${union} union all ${part}`)}) as rolled_up where zone <> ${zone}
+    ) as "isChanged"`;
+  return isChanged;
 }
