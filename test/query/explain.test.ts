@@ -87,6 +87,11 @@ describe('explain', () => {
     expect([first.data.total, second.data.total, second.meta.nextCursor]).toEqual(['11.50', null, null]);
   });
 
+  test('takes the time of a cursor in any offset', async () => {
+    const cursor = Buffer.from('["2026-06-11T10:00:00+23:59","order","a","b","c"]').toString('base64url');
+    expect((await ask(`metric=orders&${period}&cursor=${cursor}`)).data.contributions).toHaveLength(1);
+  });
+
   test('counts need no amount, and what was never sent is null', async () => {
     const orders = await ask(`metric=newCustomers&${period}`);
     expect(orders.data).toMatchObject({ total: 1, unit: 'count' });

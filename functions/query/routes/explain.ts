@@ -36,10 +36,7 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
   const common = readCommonParameters(parameters, { timeZone: businessZone, currency, now });
   const cell = readCell(parameters);
   expectFewHours(cell, common.range);
-  const { limit, after } = readPage(parameters, KEY_LENGTH);
-  if (after !== null && normalizeInstant(after[0] ?? '') === null) {
-    throw new BadParameter('cursor', 'expected the nextCursor of an answer to the same question');
-  }
+  const { limit, after } = readKey(readPage(parameters, KEY_LENGTH));
 
   const { sum, unconverted, rows, evidence, missing, freshness } = await readSnapshot(database(), async (tx) => {
     const freshness = await readFreshness(tx, common.range);
@@ -72,6 +69,15 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
 };
 
 const keyOf = ({ at, aggregate, id, measure, field }: Contribution) => [at, aggregate, id, measure, field];
+
+/** The time as contributions have it: PostgreSQL does not read every offset. @throws {BadParameter} where it is none */
+function readKey({ limit, after }: Page): Page {
+  if (after === null) return { limit, after };
+  const [time = '', ...others] = after;
+  const at = normalizeInstant(time);
+  if (at === null) throw new BadParameter('cursor', 'expected the nextCursor of an answer to the same question');
+  return { limit, after: [at, ...others] };
+}
 
 /** Sources that are read from raw events alone. @throws {BadParameter} where that would be too many */
 function expectFewHours({ name, sources }: Cell, { from, to }: Range): void {
