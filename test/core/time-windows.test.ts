@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import {
+  areDaysOfHours,
   bucketsOf,
   formatInstant,
   type Granularity,
   granularities,
+  isStartOfHour,
   previousRange,
   shiftDays,
   splitAtHours,
@@ -172,4 +174,27 @@ test.each([
     [range.from, range.to].map((at) => String(at).slice(11, 16)).join('/'),
   );
   expect(shown.join(' ')).toBe(expected);
+});
+
+describe('areDaysOfHours', () => {
+  test.each(samples)('%s around %s is as its days are', (zone, date) => {
+    for (let first = -3; first <= 3; first++) {
+      for (let length = 1; length <= 4; length++) {
+        const from = shiftDays(startOfDay(date, zone), first, zone);
+        const edges = Array.from({ length: length + 1 }, (_, index) => shiftDays(from, index, zone));
+        const range = { from, to: edges.at(-1)! };
+        expect([String(from), length, areDaysOfHours(range, zone)]).toEqual([
+          ...[String(from), length, edges.every(isStartOfHour)],
+        ]);
+      }
+    }
+  });
+
+  test('takes no longer for the days of centuries', () => {
+    const began = performance.now();
+    for (let count = 0; count < 20; count++)
+      areDaysOfHours(days('1970-01-02', '2199-12-31', 'Europe/Berlin'), 'Europe/Berlin');
+    // 7 ms each; day by day 1,000
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
 });

@@ -72,10 +72,18 @@ export function isStartOfHour(instant: Temporal.Instant): boolean {
   return instant.epochNanoseconds % BigInt(HOUR_MS * 1_000_000) === 0n;
 }
 
-/** Whether every day of the zone in a range of whole days is made of whole hours of UTC. */
-export function areDaysOfHours(range: Range, zone: string): boolean {
-  const starts = [...bucketsOf(range, zone, 'day')].map(({ start }) => start);
-  return [...starts, range.to].every(isStartOfHour);
+/**
+ * Whether every day of the zone in a range of whole days is made of whole hours of UTC. By the changes of the clock, of which
+ * there are a few a year: day by day, centuries took a second.
+ */
+export function areDaysOfHours({ from, to }: Range, zone: string): boolean {
+  if (![from, to].every(isStartOfHour)) return false;
+  let at: Temporal.ZonedDateTime | null = from.toZonedDateTimeISO(zone);
+  while (at !== null && Temporal.Instant.compare(at.toInstant(), to) < 0) {
+    if (at.offsetNanoseconds % (HOUR_MS * 1_000_000) !== 0) return false;
+    at = at.getTimeZoneTransition('next');
+  }
+  return true;
 }
 
 /** The whole hours of UTC in the range, and what lies before and after them; without a whole hour, all is `before`. */
