@@ -20,11 +20,12 @@ export async function markZoneChange(sql: Sql, zone: string): Promise<number> {
       insert into dirty_windows (hour)
       select bucket from hourly_metrics where not exists (select from daily_metrics where time_zone = ${zone})
       union
-      select hour from active_users where ${isChanged}
+      -- a few thousand hours of millions of rows: without "distinct" they are read in order, 1.0 s and not 0.2
+      select distinct hour from active_users where ${isChanged}
       union
       select hour_of(bucket + interval '1 hour' * n)
-      from product_performance, generate_series(0, 25) as n
-      where ${isChanged} and time_zone <> ${zone}`;
+      from (select distinct bucket from product_performance where ${isChanged} and time_zone <> ${zone}) as former,
+        generate_series(0, 25) as n`;
     if (!isChanged) return count;
     for (const table of rollups) await tx`delete from ${tx(table)} where time_zone <> ${zone}`;
     return count;
