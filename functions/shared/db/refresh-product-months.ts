@@ -13,15 +13,22 @@ export async function markProductMonths(tx: TransactionSql, days: readonly Windo
     }),
   );
   const text = jsonRows([...months.values()]);
+  // Also where it was said to begin by other rules of the zone, as the database's may be: two of a month would count it twice
+  const isOfMonth = (begin: 'month' | 'bucket') => tx`
+    time_zone = ${zone} and ${tx(begin)} > stale.start - interval '1 day' and ${tx(begin)} < stale."end" - interval '1 day'`;
+  await tx`
+    delete from dirty_months
+    using json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
+    where ${isOfMonth('month')} and month <> stale.start`;
   await tx`
     insert into dirty_months (time_zone, month, until)
     select ${zone}, start, "end"
     from json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
-    on conflict do nothing`;
+    on conflict (time_zone, month) do nothing`;
   await tx`
     delete from product_months
-    using json_to_recordset(${text}::text::json) as stale (start timestamptz)
-    where time_zone = ${zone} and bucket = stale.start`;
+    using json_to_recordset(${text}::text::json) as stale (start timestamptz, "end" timestamptz)
+    where ${isOfMonth('bucket')}`;
 }
 
 /** Sums the days of each month that was taken out and is over. */
