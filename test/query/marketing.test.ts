@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aggregateWindows } from '#db/aggregate-windows.ts';
 import { answer as channels } from '../../functions/query/routes/channels.ts';
 import { answer as marketing } from '../../functions/query/routes/marketing.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -57,6 +58,7 @@ beforeAll(async () => {
   const { ingest, failures, letters } = makeIngestion(db.connect('analytics_ingest'), { limits });
   await ingest(events);
   expect([...failures, ...letters]).toEqual([]);
+  await aggregateWindows(db.connect('analytics_jobs'), { zone: 'UTC', limit: 10_000 });
   reader = db.connect('analytics_query', { max: 1 });
 });
 afterAll(() => db.drop());
