@@ -158,7 +158,10 @@ export const meta = {
   freshness: closed({
     newestEventAt: { ...orNull(instant), description: '`time` of the newest event stored' },
     lagSeconds: { type: ['integer', 'null'], minimum: 0 },
-    pendingWindows: { ...count, description: 'Hours of the period whose sums are not recomputed yet' },
+    pendingWindows: {
+      ...count,
+      description: 'Hours of the period (overview: up to its end) whose sums are not recomputed yet',
+    },
     complete: { type: 'boolean' },
   }),
   unconverted: { ...count, description: 'Orders placed that are in no sum, for want of an exchange rate' },

@@ -99,9 +99,9 @@ describe('with a shop’s events', () => {
     expect(letters).toEqual([]);
   });
 
-  test('says that hours of the period are not aggregated yet', async () => {
+  test('says that hours before the period’s end are not aggregated yet', async () => {
     const { meta } = await ask('from=2026-06-20&to=2026-06-23');
-    expect(meta.freshness).toMatchObject({ pendingWindows: 5, complete: false });
+    expect(meta.freshness).toMatchObject({ pendingWindows: 7, complete: false });
     await aggregateWindows(db.connect(), { zone: 'UTC', limit: 1000 });
     expect((await ask('')).meta.freshness).toEqual({
       ...{ newestEventAt: '2026-06-25T08:20:00.000Z', lagSeconds: 445_200 },
@@ -189,5 +189,26 @@ describe('with a shop’s events', () => {
     expect(before.map(({ customers }) => customers.active)).toEqual([4, 1, 1, 2]);
     await db.connect()`truncate analytics_events`;
     expect(await answers()).toEqual(before);
+  });
+
+  test.each([
+    ['an order without lines in a session of an earlier day', { session_id: 'visit-2' }, '27T10:00:00'],
+    ['a first order that arrives late, before the period', { customer_id: 'ben' }, '12T10:00:00'],
+  ])('%s leaves the answer incomplete until it is aggregated', async (name, data, time) => {
+    const period = 'from=2026-06-20&to=2026-06-26';
+    const before = await ask(period);
+    expect(before.meta.freshness.complete).toBe(true);
+    const late = order(name, time, { ...data, items: [], total_amount: '1' });
+    await makeIngestion(db.connect('analytics_ingest'), {
+      limits: { now, rawRetentionDays: 90, maxFutureHours: 24 },
+    }).ingest([late]);
+    expect((await ask(period)).meta.freshness.complete).toBe(false);
+    await aggregateWindows(db.connect('analytics_jobs'), { zone: 'UTC', limit: 10_000 });
+    const after = await ask(period);
+    expect(after.meta.freshness.complete).toBe(true);
+    expect([after.data.customers, after.data.conversionRate]).not.toEqual([
+      before.data.customers,
+      before.data.conversionRate,
+    ]);
   });
 });

@@ -31,7 +31,8 @@ export const answer: Route = async ({ query, database, timeZone: businessZone, c
   const before = common.comparePrevious ? previousRange(range, common.timeZone) : null;
 
   const { freshness, missing, current, previous, products } = await readSnapshot(database(), async (tx) => ({
-    freshness: await readFreshness(tx, { from: before?.from ?? range.from, to: range.to }),
+    // an order from before the period makes a new customer of it a returning one
+    freshness: await readFreshness(tx, { from: null, to: range.to }),
     missing: await listMissingInputs(tx, ['orders', 'payments', 'refunds', 'sessions', 'customers']),
     current: await askPeriod(tx, common, businessZone, range),
     previous: before && (await askPeriod(tx, common, businessZone, before)),

@@ -8,7 +8,11 @@ export interface Freshness {
   readonly pendingWindows: number;
 }
 
-export async function readFreshness(tx: TransactionSql, range: Range): Promise<Freshness> {
+/** @param from null: from the first event on, for figures that what was before the period changes too */
+export async function readFreshness(
+  tx: TransactionSql,
+  { from, to }: { readonly from: Range['from'] | null; readonly to: Range['to'] },
+): Promise<Freshness> {
   const [freshness] = await tx<[Freshness]>`
     select
       -- no event is newer than its hour, so only the partitions and blocks since the last active hour are read
@@ -18,7 +22,7 @@ export async function readFreshness(tx: TransactionSql, range: Range): Promise<F
       ) as "newestEventAt",
       (
         select count(distinct hour)::float8 from dirty_windows
-        where hour >= hour_of(${String(range.from)}::text::timestamptz) and hour < ${String(range.to)}::text::timestamptz
+        where hour >= ${from === null ? tx`'-infinity'` : tx`hour_of(${String(from)}::text::timestamptz)`} and hour < ${String(to)}::text::timestamptz
       ) as "pendingWindows"`;
   return freshness;
 }
