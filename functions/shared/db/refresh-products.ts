@@ -32,7 +32,7 @@ export async function refreshProducts(tx: TransactionSql, days: readonly Window[
 
 /**
  * The latest order of the day that carries a name gives it; what no order of the day names, the latest session. `offset 0` keeps
- * the lookups one by one: the planner expects a hundred days and would read all lines there are.
+ * the order of the lookups: the planner expects a hundred days and would read all sessions there are (1.2 s of 1.3 at 500,000).
  */
 async function refreshCatalogue(tx: TransactionSql, days: string, zone: string): Promise<void> {
   await tx`
@@ -46,7 +46,9 @@ async function refreshCatalogue(tx: TransactionSql, days: string, zone: string):
       union all
       select stale.start, 0, s.started_at, s.session_id, 0, product_id, null, category_id, category_name
       from json_to_recordset(${days}::text::json) as stale (start timestamptz, "end" timestamptz)
-      join sessions s on s.started_at >= stale.start and s.started_at < stale."end"
+      cross join lateral (
+        select session_id, started_at from sessions where started_at >= stale.start and started_at < stale."end" offset 0
+      ) as s
       cross join lateral (
         select product_id, category_id, category_name from session_products where session_id = s.session_id offset 0
       ) as seen
